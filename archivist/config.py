@@ -221,7 +221,7 @@ class Options:
 
     settle_s: float = 2.0
     settle_long_s: float = 10.0
-    unfinished_s: float = 180.0
+    unfinished_s: float = 600.0
     rescan_s: float = 30.0
     watch: WatchMode = WatchMode.AUTO
     readers: int = 0

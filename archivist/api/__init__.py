@@ -10,7 +10,7 @@ raises an error of the tree. Nothing is printed here and no clock is read.
 ``access`` who was shown what · ``completion`` what a begun word may become, ``field_lists`` what can be told, ``opening`` where a paper lies · ``authorisation`` who may, ``identification`` by what it is known who it is, ``people`` with their PINs ·
 ``rules`` what the rule packs say, ``rule_packs`` which there are · ``searching`` finding things again, the index made anew (``search_pages`` in which order and how many, ``waiting_hits`` in the tray, ``saved_searches`` kept by name), ``clusters`` in the district's cluster, followed beside a watch by ``cluster_following``, ``cluster_agenda`` what is due there · ``selection`` which households
 are meant · ``documents`` ``office_documents`` planned, drafted, issued, ``document_results`` what that answers, ``draft_files`` · ``given_papers`` signed ones, ``given_values`` ``input_tables`` what a file tells
-them · ``roster_check`` a roster looked over · ``parcels`` copies, archive, one PDF · ``printing`` the queue of the printer, ``unsigned`` what is out to be signed · ``document_types`` ``templates`` the catalogue and its templates · ``reports`` which
+them · ``rosters`` looked over, their households opened · ``exporting`` everything given back · ``services`` the watch as a service of the system, ``service_units`` what that is told · ``parcels`` copies, archive, one PDF · ``printing`` the queue of the printer, ``unsigned`` what is out to be signed · ``document_types`` ``templates`` the catalogue and its templates · ``reports`` which
 there are, one made: ``report_requests`` ``periods`` what is asked, ``registers`` ``report_sheets`` what comes of it,
 ``report_tables`` its rows.
 """
@@ -39,6 +39,7 @@ __all__ = [
     "doing",
     "draft_files",
     "dropping",
+    "exporting",
     "expunging",
     "field_lists",
     "finishing",
@@ -76,7 +77,7 @@ __all__ = [
     "result",
     "retention",
     "review",
-    "roster_check",
+    "rosters",
     "rule_packs",
     "rules",
     "saved_searches",
@@ -85,6 +86,8 @@ __all__ = [
     "searching",
     "selection",
     "service",
+    "service_units",
+    "services",
     "settings_text",
     "setup",
     "signatures",

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from archivist.api.case_past import ReferredPaper
 from archivist.api.parcels import private
 from archivist.api.result import Problem, Result
-from archivist.errors import DroppedFileError, UsageError, WriteFailed
+from archivist.errors import DroppedFileError, IntegrityAlarm, UsageError, WriteFailed
 from archivist.os_reasons import reason_of
+from archivist.store.durable_files import digest_of
 
 if TYPE_CHECKING:
+    from archivist.model.event import FileEntry
     from archivist.model.record import Record
     from archivist.reading.reader_process import Reader
     from archivist.workspace import Workspace
@@ -33,7 +35,8 @@ class ExportedFile:
         path: where it is, within the folder.
         searchable: whether it is a scan with its text.
         voided: whether it is void (作废); its name says so.
-        problem: why a scan was written as it is although its text was asked for.
+        problem: why a scan was written as it is although its text was asked for, or what is wrong with a damaged one.
+        damaged: it is not what was filed, and was not written.
     """
 
     record: str
@@ -42,6 +45,7 @@ class ExportedFile:
     searchable: bool
     voided: bool = False
     problem: Problem | None = None
+    damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ def export_case(workspace: Workspace, case: str, out: Path, *, searchable: bool 
         with ExitStack() as stack:
             reader = stack.enter_context(Reader()) if searchable else None
             for record in found.records.values():
-                files += _write(record, source, target, reader)
+                files += write_records(record, source, target, reader)
         if referred:
             with private(target / REFERRED) as listed:
                 listed.write("".join(map(_line, referred)).encode())
@@ -105,13 +109,19 @@ def _line(paper: ReferredPaper) -> str:
     return f"{paper.case} 第 {paper.record} 件 {paper.title} {paper.dated} sha256 {' '.join(paper.sha256)}\n"
 
 
-def _write(record: Record, source: Path, target: Path, reader: Reader | None) -> list[ExportedFile]:
+def write_records(record: Record, source: Path, target: Path, reader: Reader | None) -> list[ExportedFile]:
+    """Write the files of one record of a household's folder that are what was filed; with a reader a scan with its text."""
     written = []
     for number, entry in enumerate(record.files):
         place = PurePosixPath(entry.path).relative_to("data")
         if record.voided:
             place = place.with_stem(f"{place.stem}（已作废）")
         problem = None
+        if alarm := _changed(source / entry.path, entry):
+            written.append(
+                _exported(record, place, searchable=False, problem=Problem.of(alarm), damaged=True)
+            )
+            continue
         (target / place).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if number == 0 and reader is not None and record.line_boxes is not None:
             lines = (source / record.line_boxes.path).read_bytes()
@@ -130,11 +140,26 @@ def _write(record: Record, source: Path, target: Path, reader: Reader | None) ->
 
 
 def _exported(
-    record: Record, place: PurePosixPath, *, searchable: bool, problem: Problem | None = None
+    record: Record,
+    place: PurePosixPath,
+    *,
+    searchable: bool,
+    problem: Problem | None = None,
+    damaged: bool = False,
 ) -> ExportedFile:
-    return ExportedFile(
-        record.no, record.title, str(place), searchable, voided=record.voided is not None, problem=problem
-    )
+    voided = record.voided is not None
+    return ExportedFile(record.no, record.title, str(place), searchable, voided, problem, damaged)
+
+
+def _changed(path: Path, entry: FileEntry) -> IntegrityAlarm | None:
+    """Return what is wrong with a file that is not what was filed."""
+    try:
+        if digest_of(path) == (entry.sha256, entry.size):
+            return None
+        what = "内容与归档时不同"
+    except OSError as error:
+        what = reason_of(error)
+    return IntegrityAlarm(f"{what}，没有另存", file=entry.path)
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -338,8 +338,8 @@ class CaseFile(Result):
 
     @property
     def standing(self) -> str:
-        """Whether the case is open, and where it stands once steps are recorded, in Chinese."""
-        if self.steps and self.state is not State.DEREGISTERED:
+        """Whether the case is open, and where it stands once steps are recorded or it was taken over, in Chinese."""
+        if (self.steps or self.state is not State.DRAFT) and self.state is not State.DEREGISTERED:
             return f"{self.status.label} · {self.state.label}"
         return self.status.label
 

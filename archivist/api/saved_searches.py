@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from archivist.api.authorisation import authorised, require
 from archivist.api.result import Result
 from archivist.api.search_pages import ORDERS
 from archivist.errors import DamagedFile, UsageError
+from archivist.model.permissions import Act
+from archivist.model.staff import alike
 from archivist.search.paging import SortBy
 
 if TYPE_CHECKING:
@@ -39,6 +42,7 @@ class SavedSearches(Result):
     forgotten: str = ""
 
 
+@authorised(Act.KEEP_SEARCH)
 def save(
     workspace: Workspace, by: By, name: str, query: str, filters: Mapping[str, str], sort: SortBy
 ) -> None:
@@ -54,6 +58,7 @@ def save(
 
     Raises:
         BadQuery: E401, it cannot be understood. InvalidValue: E002, the name is none, or taken. DamagedFile: E212. WriteFailed: E204.
+        RoleMissing: E504, UnknownActor: E505, NotIdentified: E506, whoever keeps it may not.
     """
     from archivist.search import query as queries
     from archivist.store import saved_searches
@@ -74,10 +79,9 @@ def recall(workspace: Workspace, name: str) -> SavedSearch:
     """
     from archivist.store import saved_searches
 
-    kept = saved_searches.read(workspace.root)
-    found = kept.get(name.strip())
+    found = saved_searches.read(workspace.root).get(name.strip())
     if found is None:
-        raise UsageError(f"没有保存过名为“{name}”的检索", remedy=_there_are(kept))
+        raise _none(name)
     if found.sort not in ORDERS:
         raise DamagedFile(
             f"“{name}”的排序不对", file=saved_searches.FILE, remedy="删去这一条（--forget），重新保存。"
@@ -97,27 +101,40 @@ def list_saved(workspace: Workspace) -> SavedSearches:
     return SavedSearches(_views(saved_searches.read(workspace.root)))
 
 
+@authorised(Act.KEEP_SEARCH)
 def forget(workspace: Workspace, by: By, name: str) -> SavedSearches:
-    """Take one away; return what is left.
+    """Take one away; return what is left. Everybody may take away his own, another's only who answers for the archive.
 
     Raises:
-        UsageError: E001, there is none of this name. DamagedFile: E212. WriteFailed: E204.
+        UsageError: E001, there is none of this name. DamagedFile: E212. WriteFailed: E204. AccessNotLogged: E213.
+        RoleMissing: E504, it is another's; UnknownActor: E505, NotIdentified: E506.
     """
     from archivist.store import saved_searches
 
-    workspace.archive.access.disclose()  # what is left is shown
+    _require_to_forget(workspace, by, name)  # who may not does not touch the lock
     with workspace.archive.writing(by.actor):
+        _require_to_forget(workspace, by, name)  # it may be another's by now
+        workspace.archive.access.disclose()  # what is left is shown
         gone = saved_searches.remove(workspace.root, [name.strip()])
-    kept = saved_searches.read(workspace.root)
-    if not gone:
-        raise UsageError(f"没有保存过名为“{name}”的检索", remedy=_there_are(kept))
-    return SavedSearches(_views(kept), gone[0])
+    return SavedSearches(_views(saved_searches.read(workspace.root)), gone[0])
 
 
-def _there_are(kept: Mapping[str, SavedSearch]) -> str:
-    if not kept:
-        return "还没有保存过检索；保存用 archivist search --save 名称 检索式。"
-    return f"已保存的有：{'、'.join(sorted(kept))}。"
+def _require_to_forget(workspace: Workspace, by: By, name: str) -> None:
+    from archivist.store import saved_searches
+
+    found = saved_searches.read(workspace.root).get(name.strip())
+    if found is None:
+        raise _none(name)
+    if alike(found.by) != alike(by.actor):
+        require(workspace, by, Act.DROP_SEARCH)
+
+
+def _none(name: str) -> UsageError:
+    """Say that there is none of a name, and no name of another: it may be somebody's, and only the list is put on record."""
+    return UsageError(
+        f"没有保存过名为“{name}”的检索",
+        remedy="看有哪些用 archivist search --list-saved；保存用 archivist search --save 名称 检索式。",
+    )
 
 
 def _views(kept: Mapping[str, SavedSearch]) -> tuple[SavedSearchView, ...]:

@@ -52,7 +52,7 @@ def settings_text(pack: str, office: Mapping[str, str], kind: WorkspaceKind = Wo
     for name, default, note in (
         ("settle_s", 2.0, "文件写完后静止多少秒收取"),
         ("settle_long_s", 10.0, "看不出是否写完的（网络共享、别的帐号的文件、纯文本），静止多少秒收取"),
-        ("unfinished_s", 180.0, "没有结尾的文件（如只传了一半的 PDF）等多少秒转待认领"),
+        ("unfinished_s", 600.0, "没有结尾的文件（如只传了一半的 PDF）等多少秒转待认领"),
         ("rescan_s", 30.0, "每隔多少秒全面查看一次收件箱"),
         ("watch", "auto", "auto 由系统通知；polling 每两秒查看一次，收件箱在网络共享上时用"),
         ("readers", 0, "识别进程数；0 为每个处理器核心一个"),

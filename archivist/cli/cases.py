@@ -1,4 +1,4 @@
-"""``archivist case``: open, show, set, step, correct, applicant, split, merge, record, expunge, residue, finish, export, list, log, deregister, reopen."""
+"""``archivist case``: open, show, set, step, correct, applicant, split, merge, record, expunge, residue, finish, export, list, log, sheet, deregister, reopen."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from archivist.cli.household_changes import applicant, merge, split
 from archivist.cli.parameters import DAY, STATED_DAY, pairs
 from archivist.cli.passwords import is_terminal
 from archivist.cli.records import record
+from archivist.cli.roster_sheet import sheet
 from archivist.cli.session import MANY, Session, with_session
 from archivist.cli.steps import correct, step
 from archivist.model.case import CaseStatus
@@ -50,6 +51,7 @@ case.add_command(merge)
 case.add_command(finish)
 case.add_command(export)
 case.add_command(log)
+case.add_command(sheet)
 _FROM = click.option(
     "--from",
     "source",

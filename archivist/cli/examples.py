@@ -10,7 +10,7 @@ from archivist.cli.chinese_names import Words
 _EXAMPLES: Final[dict[Words, Words]] = {
     (): ("立户 低保 --name 王秀兰 --id 120106196203050028", "next 王秀兰", "检索 wxl"),
     ("init",): ("init . --pack tianjin-hongqiao --office 样例街道 --code TJHQ",),
-    ("import",): ("import 名册.xls", "import 名册.xls --map 名册.toml --category 特困"),
+    ("import",): ("import 名册.xls", "import 名册.xls --map 名册.toml --apply --partial"),
     ("case", "open"): (
         "case open 低保 --name 王秀兰 --id 120106196203050028 --set 申请人.联系电话=022-00001111",
         "立户 低保 --from wang.xlsx",
@@ -33,6 +33,8 @@ _EXAMPLES: Final[dict[Words, Words]] = {
     ("case", "expunge"): ("case expunge 王秀兰 3 --why 误归入他户 --to 张淑芬 --form",),
     ("case", "residue"): ("case residue 王秀兰 3", "case residue 王秀兰 3 --cleared 移动硬盘甲 --by 林经办 --by 钱审核"),
     ("case", "finish"): ("case finish 王秀兰 --dry-run",),
+    ("case", "sheet"): ("case sheet 低保 -o 空白.xlsx",),
+    ("export",): ("export 导出-2024 --full",),
     ("case", "export"): ("case export 王秀兰 --out 移交",),
     ("case", "log"): ("case log 王秀兰",),
     ("case", "deregister"): ("case deregister 王秀兰 --reason 自愿退出 --dry-run",),
@@ -116,6 +118,9 @@ _EXAMPLES: Final[dict[Words, Words]] = {
     ("rules", "new"): ("rules new hebei-yangli --title 样例县",),
     ("rules", "diff"): ("rules diff national tianjin-hongqiao --category 低保",),
     ("serve",): ("serve --open --watch",),
+    ("service", "show"): ("service show --system archivist",),
+    ("service", "install"): ("service install --as 收件服务", "service install --dry-run"),
+    ("service", "remove"): ("service remove",),
     ("status",): ("status",),
     ("doctor",): ("doctor",),
     ("completion",): ("completion bash",),

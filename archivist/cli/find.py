@@ -91,10 +91,7 @@ def search(
         raise UsageError(
             f"没有选项“{unknown}”", remedy="用 archivist search --help 看有哪些；不要的词前面写一个 -。"
         )
-    if full:
-        from archivist.api import authorisation
-
-        authorisation.require(session.workspace, session.by(writes=False), Act.SEE_NUMBERS)
+    _require(session, full=full, save=save is not None)
     if list_saved or forget is not None:
         _saved(session, forget)
         return 0
@@ -118,7 +115,7 @@ def search(
     )
     session.record(answer)
     if save is not None:
-        saved_searches.save(session.workspace, session.by(writes=False), save, text, filters, order)
+        saved_searches.save(session.workspace, session.by(), save, text, filters, order)
     table = api.write_csv(answer, csv_) if csv_ else None
     session.emit(answer)
     if table:
@@ -144,6 +141,17 @@ def search(
     if answer.next:
         session.say(f"下一页：同样的检索加 --after {answer.next}", "dim")
     return 0
+
+
+def _require(session: Session, *, full: bool, save: bool) -> None:
+    """Refuse, before anything is shown, numbers or a kept search to who may not."""
+    if full or save:
+        from archivist.api import authorisation
+
+        if full:
+            authorisation.require(session.workspace, session.by(writes=False), Act.SEE_NUMBERS)
+        if save:
+            authorisation.require(session.workspace, session.by(), Act.KEEP_SEARCH)
 
 
 def show_waiting(session: Session, waiting: Sequence[WaitingHit]) -> None:
@@ -184,7 +192,7 @@ def _saved(session: Session, forget: str | None) -> None:
     if forget is None:
         answer = saved_searches.list_saved(session.workspace)
     else:
-        answer = saved_searches.forget(session.workspace, session.by(writes=False), forget)
+        answer = saved_searches.forget(session.workspace, session.by(), forget)
     session.emit(answer)
     if answer.forgotten:
         session.say(f"已删去“{answer.forgotten}”")

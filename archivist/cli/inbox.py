@@ -76,12 +76,17 @@ def watch(session: Session, once: bool) -> int:
         passed.append(over)
         session.say(f"不收取  {on_one_line(over.name)}：{over.message}")
 
-    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    _end_by_signal(stop)
     with follower or nullcontext():
         watching.watch_inbox(
             workspace, session.by, tell, stop, lambda checked: _warn_of(session, checked), tell_passed
         )
     return _summary(session, outcomes, passed)
+
+
+def _end_by_signal(stop: threading.Event) -> None:
+    for asked in (signal.SIGINT, signal.SIGTERM):  # by a person, by the system
+        signal.signal(asked, lambda *_: stop.set())
 
 
 def _warn_of(session: Session, checked: Verified | Problem) -> None:

@@ -135,12 +135,13 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class _Watched:
-    """What is known of a file: since when it is as it is, its writer's longest pause, whether it was open last time."""
+    """What is known of a file: since when it is as it is, its writer's longest pause, whether it was open last time, was there before us."""
 
     seen: FileState
     since: float
     pause: float = 0.0
     was_open: bool = False
+    was_there: bool = False
 
 
 class Settler:
@@ -166,6 +167,7 @@ class Settler:
         self._writer = writer
         self._watched: dict[Path, _Watched] = {}
         self._longest_pause = 0.0
+        self._has_looked = False
 
     def look(self, inbox: Path) -> Look:
         """Look once."""
@@ -186,13 +188,13 @@ class Settler:
                 ready.append(dropped)
             else:
                 moving += 1
-        self._watched = watched
+        self._watched, self._has_looked = watched, True
         return Look(tuple(ready), moving, tuple(waiting), tuple(passed_over))
 
     def _as_known(self, dropped: Dropped, now: float) -> _Watched:
         before = self._watched.get(dropped.path)
         if before is None or before.seen.inode != dropped.seen.inode:
-            return _Watched(dropped.seen, now)
+            return _Watched(dropped.seen, now, was_there=not self._has_looked)
         if before.seen == dropped.seen:
             return before
         pause = now - before.since
@@ -216,17 +218,25 @@ class Settler:
         learnt = self._longest_pause if writer is WriterSeen.CANNOT_TELL else file.pause
         if idle < self._patience(learnt):
             return file, False
-        if ending is Ending.MISSING and not self._is_old(dropped, idle):
+        if ending is Ending.MISSING and not self._is_old(dropped, file, idle):
             return file, WaitsFor.END
         return file, True
 
     def _patience(self, pause: float) -> float:
         return max(self._options.settle_s, self._options.settle_long_s, min(PAUSES * pause, LONGEST_S))
 
-    def _is_old(self, dropped: Dropped, idle: float) -> bool:
-        """Whether a file without an end has been as it is for long enough, before we came or while we watched."""
-        age = max(idle, self._wall() - dropped.seen.mtime_ns / 1e9)
-        return age >= self._options.unfinished_s
+    def _is_old(self, dropped: Dropped, file: _Watched, idle: float) -> bool:
+        """Whether a file without an end has been as it is for long enough, before we came or while we watched.
+
+        A copy may bear the time of what it was copied from; when it came here its other time says.
+        """
+        if file.was_there and idle < self._options.unfinished_s:
+            try:
+                changed = max(dropped.seen.mtime_ns, dropped.path.lstat().st_ctime_ns) / 1e9
+            except OSError:
+                return False
+            return self._wall() - changed >= self._options.unfinished_s
+        return idle >= self._options.unfinished_s
 
 
 def _ending(path: Path) -> Ending:

@@ -35,6 +35,7 @@ from archivist.issuing.sources import case_sources
 from archivist.model.by import By
 from archivist.model.case import Case
 from archivist.model.document_code import OfficeKey
+from archivist.model.holds import HOLD_FORM, as_recorded
 from archivist.model.ids import CaseNo
 from archivist.procedure.across import look
 from archivist.rules import admissibility, service
@@ -106,7 +107,7 @@ def plan_one(
     Raises:
         DocumentError: 30–39, with everything that is missing or unlawful.
     """
-    given = document.by_path(given)
+    given = _told(document, case, given)
     on = admission.date_borne(given, on)
     if not manner.draft:
         admission.refuse_number_of_void(case, given)
@@ -142,11 +143,20 @@ def _planned(
 ) -> PlannedForCase | DoneBefore:
     """Check one case, unless the bulk job (sealed) has done it."""
     if job:
-        by_path = document.by_path(given)
+        by_path = _told(document, case, given)
         issuance = _issuance(workspace, by, document, case, by_path, on=on, manner=manner)
         if record := jobs.done_before(issuance, by_path, job):
             return DoneBefore(case.number, record)
     return plan_one(workspace, by, document, case, given, on=on, manner=manner)
+
+
+def _told(document: DocumentType, case: Case, given: Given) -> Given:
+    """Return what the clerk gave by path; on the form of a hold that stands also what was registered of it.
+
+    It is kept with what was given: by its cause and day the form is known to be about that hold, and places no other.
+    """
+    told = document.by_path(given)
+    return {**told, **as_recorded(case.holds, told)} if document.id == HOLD_FORM else told
 
 
 def _issuance(

@@ -27,6 +27,7 @@ from archivist.model.record import MovedRecord, Record
 from archivist.model.retention_extensions import RetentionExtension
 from archivist.model.states import State, StepTaken
 from archivist.model.step_ids import StepId
+from archivist.model.taken_over import BegunInBenefit
 from archivist.model.values import Value
 from archivist.model.volumes import Volume
 
@@ -51,7 +52,7 @@ class Case:
     ``deregistration_stated`` says. ``holds`` are all that were placed on it itself (冻结), released ones too; ``villages`` where the
     applicant lives or ever lived. ``moved_out`` and ``expunged`` are papers it held once and holds no more; ``former_names`` what its people were called before,
     ``former`` who belonged to it once; ``split_from`` the household it was split from, ``previous`` the file of another office that it continues, and ``references`` the papers that
-    are there. ``merged`` are the households whose people came to this one (并户), ``merged_into`` the one that goes on with its people. ``volume`` is the volume it was finished as (立卷).
+    are there. ``merged`` are the households whose people came to this one (并户), ``merged_into`` the one that goes on with its people. ``volume`` is the volume it was finished as (立卷), ``taken_over`` where it stood already when its file was opened.
     """
 
     number: CaseNo
@@ -81,6 +82,7 @@ class Case:
     merged_into: MergedInto | None = None
     feedback: tuple[CheckFeedback, ...] = ()
     volume: Volume | None = None
+    taken_over: BegunInBenefit | None = None
 
     @property
     def category(self) -> Category:
@@ -89,10 +91,12 @@ class Case:
 
     @property
     def state(self) -> State:
-        """Where the case stands; a case without recorded steps is still being filled in, or deregistered."""
+        """Where the case stands; without recorded steps it is deregistered, as it was taken over, or still being filled in."""
         if self.status is CaseStatus.DEREGISTERED:
             return State.DEREGISTERED
-        return self.steps[-1].after if self.steps else State.DRAFT
+        if self.steps:
+            return self.steps[-1].after
+        return self.taken_over.state if self.taken_over else State.DRAFT
 
     @property
     def accepted_on(self) -> dt.date | None:
@@ -153,6 +157,6 @@ class Case:
 
     @property
     def round_since(self) -> int:
-        """The event after which the present round began; 0 for the application itself."""
+        """The event after which the present round began; 0 for the application itself, 1 where that was made elsewhere."""
         rests = [step.seq for step in self.steps if step.after is State.IN_BENEFIT]
-        return rests[-1] if rests else 0
+        return rests[-1] if rests else int(self.taken_over is not None)

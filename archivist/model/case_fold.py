@@ -29,6 +29,7 @@ from archivist.model.previous_files import previous
 from archivist.model.record import PERSON, RECEIVED_ON, SERVES, MovedRecord, Record, RecordStatus, Voided
 from archivist.model.retention_extensions import extension
 from archivist.model.states import StepTaken
+from archivist.model.taken_over import taken_over
 from archivist.model.volumes import finished
 
 _Held = TypeVar("_Held")
@@ -74,6 +75,7 @@ def _opened(case: Case, event: Event) -> Case:
         facts=parse_facts(event.data["facts"]),
         split_from=split_from,
         previous=previous(event.data),
+        taken_over=taken_over(event.data),
         references=references,
         holds=holds.opened_with(event),
     )

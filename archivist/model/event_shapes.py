@@ -78,7 +78,8 @@ _FOUR_NATURE: Final = _least(
     case=str, seq=int, head=str, conclusion=str, passed=int, failed=_TEXTS, unchecked=_TEXTS
 )
 _DATA: Final[Mapping[str, JsonTable]] = {
-    "case_opened": _least({"holds": JsonList(_HOLD)}, opened_on=dt.date, facts=dict),
+    "case_opened": _least(
+        {"holds": JsonList(_HOLD), "taken_over": _least({"since": str}, state=str)}, opened_on=dt.date, facts=dict),
     "facts_changed": _least(facts=dict),
     **dict.fromkeys(("record_filed", "document_issued", "signed_copy_filed"), _FILED),
     **dict.fromkeys(("step_taken", "household_split", "applicant_changed"), _STEP),

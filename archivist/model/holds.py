@@ -11,11 +11,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from archivist.errors import InvalidValue
 from archivist.model.chinese import format_date, read_day
 from archivist.model.event import Data, Event
 from archivist.model.ids import RecordNo
 
-__all__ = ["HOLD_FORM", "WHOLE_CASE", "Hold", "HoldRelease", "inherited", "next_hold"]
+__all__ = ["HOLD_FORM", "WHOLE_CASE", "Hold", "HoldRelease", "as_recorded", "inherited", "next_hold"]
 
 HOLD_FORM: Final = "legal_hold_record"
 """The form (档案保全登记表) that places a hold when it is issued; it never releases one."""
@@ -25,6 +26,8 @@ _FORM_RELEASES_UNTIL: Final = 4
 """In events up to this format a form that was issued anew with its end, and signed, released the hold."""
 _CAUSE, _START, _END = "hold.cause", "hold.start", "hold.end"
 _UNTIL, _DOC_NO = "hold.until", "hold.reference"
+_CAUSE_ON_PAPER: Final = "事由见第"
+"""How the cause of a hold begins that only a scan tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,34 @@ def next_hold(holds: Sequence[Hold]) -> str:
     return f"H{len(holds) + 1}"
 
 
+def as_recorded(holds: Iterable[Hold], told: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a form says of a hold that stands: why, since when, by which paper, until what, as it was registered.
+
+    Nothing, where it cannot be known which one it is about: none that stands is like what was told, or several are.
+
+    Args:
+        holds: of the household.
+        told: what the clerk gave for the form, by path; it goes before what is on record.
+    """
+    try:
+        cause, start = told.get(_CAUSE), read_day(told.get(_START))
+    except InvalidValue:  # told with its name and all other faults, where the values are read
+        return {}
+    about = [
+        h for h in holds if h.release is None and cause in (None, "", h.cause) and start in (None, h.start)
+    ]
+    if len(about) != 1 or about[0].cause.startswith(_CAUSE_ON_PAPER):
+        return {}
+    (hold,) = about
+    said = {
+        _CAUSE: hold.cause,
+        _START: hold.start.isoformat(),
+        _DOC_NO: f"{hold.authority} {hold.doc_no}".strip(),
+        _UNTIL: hold.until,
+    }
+    return {path: value for path, value in said.items() if value and told.get(path) in (None, "")}
+
+
 def inherited(holds: Iterable[Hold], case: str, into: Sequence[Hold] = ()) -> tuple[Hold, ...]:
     """Return the holds that a case takes over which continues another: each on all of its file, as nothing of it may go.
 
@@ -205,7 +236,7 @@ def placed_by_form(
     if not issued and standing:
         return holds
     start = read_day(given.get(_START)) or dt.date.fromisoformat(event.time[:10])
-    cause = str(given.get(_CAUSE) or f"事由见第{number}件")
+    cause = str(given.get(_CAUSE) or f"{_CAUSE_ON_PAPER}{number}件")
     ends = read_day(given.get(_END)) is not None
     for hold in standing:
         if hold.cause == cause and (hold.start == start or ends):

@@ -16,15 +16,14 @@ Sha256 = NewType("Sha256", str)
 """64 lower-case hexadecimal digits."""
 
 
-def in_groups(digest: str) -> str:
-    """Return a digest as paper shows it, a blank after every eight digits."""
-    return " ".join(digest[n : n + 8] for n in range(0, len(digest), 8))
-
-
 def in_rows(digest: str) -> str:
-    """Return a digest as a box of a form shows it: two lines of four groups, for on one line the last group would be broken."""
-    half = len(digest) // 2
-    return f"{in_groups(digest[:half])}\n{in_groups(digest[half:])}"
+    """Return a digest as paper shows it: two lines of four groups of eight digits, for on one line a group would be broken.
+
+    In a sentence it stands last, on lines of its own.
+    """
+    groups = [digest[n : n + 8] for n in range(0, len(digest), 8)]
+    half = len(groups) // 2
+    return f"{' '.join(groups[:half])}\n{' '.join(groups[half:])}"
 
 
 RecordNo = NewType("RecordNo", str)

@@ -17,6 +17,7 @@ class Act(StrEnum):
     """What somebody does to the archive; the value names the command."""
 
     OPEN_CASE = "case open"
+    IMPORT_ROSTER = "import --apply"
     CHANGE_FACTS = "case set"
     TAKE_STEP = "case step"
     CORRECT_STEP = "case correct"
@@ -77,6 +78,9 @@ class Act(StrEnum):
     DESTROY_ACCESS = "access destroy"
     LOOK_UNLOGGED = "--unlogged"
     SEE_NUMBERS = "search --full"
+    EXPORT = "export"
+    KEEP_SEARCH = "search --save"
+    DROP_SEARCH = "search --forget"
     RECEIVE = "bureau receive"
     VERIFY_RECEIVED = "bureau verify"
     DRAW_SAMPLE = "bureau sample"
@@ -91,6 +95,7 @@ class Act(StrEnum):
 _LABELS: Final[Mapping[Act, str]] = MappingProxyType(
     {
         Act.OPEN_CASE: "立户",
+        Act.IMPORT_ROSTER: "导入名册",
         Act.CHANGE_FACTS: "改动户档信息",
         Act.TAKE_STEP: "登记办理环节",
         Act.CORRECT_STEP: "更正办理环节",
@@ -151,6 +156,9 @@ _LABELS: Final[Mapping[Act, str]] = MappingProxyType(
         Act.DESTROY_ACCESS: "销毁期满的查阅登记（须两人）",
         Act.LOOK_UNLOGGED: "档案库只读时不登记而查阅",
         Act.SEE_NUMBERS: "检索时不遮挡证号",
+        Act.EXPORT: "全部导出",
+        Act.KEEP_SEARCH: "保存检索、删去自己保存的",
+        Act.DROP_SEARCH: "删去别人保存的检索",
         Act.RECEIVE: "接收报送",
         Act.VERIFY_RECEIVED: "核对收到的户档",
         Act.DRAW_SAMPLE: "抽取抽查名单",
@@ -167,6 +175,7 @@ DECIDING: Final = frozenset({Role.APPROVER})
 MAY: Final[Mapping[Act, frozenset[Role]]] = MappingProxyType(
     {
         Act.OPEN_CASE: FILING,
+        Act.IMPORT_ROSTER: FILING,
         Act.CHANGE_FACTS: frozenset({Role.INTAKE, Role.REVIEWER, Role.ARCHIVIST}),
         Act.TAKE_STEP: STAFF,
         Act.CORRECT_STEP: STAFF,
@@ -227,6 +236,9 @@ MAY: Final[Mapping[Act, frozenset[Role]]] = MappingProxyType(
         Act.DESTROY_ACCESS: CUSTODY,
         Act.LOOK_UNLOGGED: CUSTODY,
         Act.SEE_NUMBERS: STAFF | FILING | CUSTODY,
+        Act.EXPORT: CUSTODY,
+        Act.KEEP_SEARCH: EVERYBODY,
+        Act.DROP_SEARCH: CUSTODY,
         Act.RECEIVE: FILING | CUSTODY,
         Act.VERIFY_RECEIVED: EVERYBODY,
         Act.DRAW_SAMPLE: CUSTODY,

@@ -17,7 +17,7 @@ from archivist.model.by import By
 from archivist.model.custody import Handover
 from archivist.model.event import Op
 from archivist.model.form_code import FormCode
-from archivist.model.ids import in_groups
+from archivist.model.ids import in_rows
 from archivist.preservation import submission_ledger
 from archivist.preservation.request_forms import print_request, request_digest
 from archivist.preservation.signed_papers import ReadPaper, filed_as, require_form
@@ -92,7 +92,7 @@ def withdrawal_form(workspace: Workspace, by: By, asked: Withdrawal) -> Path:
         "handover.on": asked.handover.day,
         "handover.to": asked.handover.to,
         "handover.size": f"{entry.cases}户，{entry.parts}个分包",
-        "handover.anchor": in_groups(entry.anchor),
+        "handover.anchor": in_rows(entry.anchor),
         "handover.reason": asked.reason,
     }
     folder = f"{_OUTBOX}/{entry.id}"

@@ -18,7 +18,7 @@ from archivist.issuing.office_documents import print_sheet
 from archivist.model.chinese import format_date, short_date
 from archivist.model.disposals import Disposal, DisposalState, Opinion
 from archivist.model.form_code import FormCode
-from archivist.model.ids import CaseNo, Sha256, in_groups
+from archivist.model.ids import CaseNo, Sha256, in_rows
 from archivist.preservation import disposal_list
 from archivist.preservation.appraisers_sheet import OPINIONS, opinion_sheet
 from archivist.preservation.disposal_batches import ProposedDisposal
@@ -119,7 +119,7 @@ def _printed(
         **given,
         FieldPath.REGISTER_NOTES: [
             *_notes(given),
-            f"销毁批次 {batch}。清册的 SHA-256 摘要：{in_groups(digest)}。",
+            f"销毁批次 {batch}。清册的 SHA-256 摘要：\n{in_rows(digest)}",
         ],
     }
     known = {f.path for f in document.fields}

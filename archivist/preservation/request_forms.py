@@ -19,7 +19,7 @@ from archivist.model.expunged_records import ExpungeReason
 from archivist.model.form_code import FormCode
 from archivist.model.group_holds import GroupHold
 from archivist.model.household_ranges import expanded
-from archivist.model.ids import CaseNo, RecordNo, Sha256, in_groups
+from archivist.model.ids import CaseNo, RecordNo, Sha256, in_rows
 from archivist.model.record import Record
 from archivist.store import durable_files
 from archivist.workspace import Workspace
@@ -92,7 +92,7 @@ def expunging_form(
         "expunging.title": record.title,
         "expunging.filed_on": dt.date.fromisoformat(record.filed_at[:10]),
         "expunging.size": f"{len(record.files)}个文件{pages}",
-        "expunging.digests": "；".join(in_groups(file.sha256) for file in record.files),
+        "expunging.digests": "；\n".join(in_rows(file.sha256) for file in record.files),
         "expunging.why": why.value,
         "expunging.kept": f"{to[0]} 第 {to[1]} 件" if to else "无（依法删除，不留）",
         "expunging.copies": f"还有{left}，剔除后逐处清除。" if left else "没有发现别的副本。",

@@ -13,7 +13,7 @@ from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
 from archivist.errors import IntegrityAlarm
 from archivist.issuing.office_documents import print_sheet
-from archivist.model.ids import CaseNo, Sha256, in_groups
+from archivist.model.ids import CaseNo, Sha256, in_rows
 from archivist.preservation.seal import SHOWN
 from archivist.preservation.submission_format import Submission, SubmittedCase, TransferKind
 from archivist.report.register import count
@@ -107,8 +107,8 @@ def _notes(
 ) -> list[str]:
     notes = [
         f"报送编号 {submission.id}，{submission.label}，{submission.made_at[:16].replace('T', ' ')} 的状态，{len(parts)} 个分包。",
-        f"锚 {in_groups(submission.anchor)}（anchor/heads.tsv 的 SHA-256，二维码为其前 {SHOWN} 位）。",
-        *(f"分包 {name} 的 SHA-256：{in_groups(digest)}。" for name, digest in parts),
+        f"锚（anchor/heads.tsv 的 SHA-256，二维码为其前 {SHOWN} 位）：\n{in_rows(submission.anchor)}",
+        *(f"分包 {name} 的 SHA-256：\n{in_rows(digest)}" for name, digest in parts),
     ]
     if blank := sum(row["pages"] is None for row in rows):
         notes.append(f"页数空白的{blank}卷有未清点的件，没有计入合计。")

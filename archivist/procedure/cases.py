@@ -126,8 +126,10 @@ def opening(
     opened_on: dt.date,
     reason: str,
     more: Mapping[str, object] = NOTHING_MORE,
+    *,
+    source: Mapping[str, object] | None = None,
 ) -> Draft:
-    """Return the first event of a case; ``more`` is what it says besides what is known."""
+    """Return the first event of a case; ``more`` is what it says besides what is known, ``source`` where that stood."""
     data = {
         "category": number.category.value,
         "opened_on": opened_on.isoformat(),
@@ -135,7 +137,7 @@ def opening(
     } | dict(more)
     office = workspace.config.office.name
     leaflet = NewFile(bag.LEAFLET, _LEAFLET.format(number=number, office=office).encode())
-    return Draft(Op.CASE_OPENED, data, reason, files=(leaflet,))
+    return Draft(Op.CASE_OPENED, data, reason, files=(leaflet,), source=source)
 
 
 def require_identity(applicant: known.Row) -> None:

@@ -16,7 +16,7 @@ from archivist.doctypes.doctype import Origin
 from archivist.doctypes.ids import DocumentId
 from archivist.errors import ArchivistError
 from archivist.model.case import Case
-from archivist.model.record import RecordStatus
+from archivist.model.record import Record, RecordStatus
 from archivist.model.roles import Role
 from archivist.model.standing import ActKind
 from archivist.model.states import State
@@ -113,7 +113,11 @@ def next_acts(workspace: Workspace, case: Case, *, today: dt.date, actor: str = 
     found = _repeated_aside(case, taken)
     # Papers come before the step that is due.
     before = min((act for act in found if act.due), key=_order, default=None)
-    papers = [*_to_sign(case), *_to_issue(workspace, case, today), *_asked_for(workspace, case, today)]
+    papers = [*_to_issue(workspace, case, today), *_asked_for(workspace, case, today)]
+    unsigned = {
+        record.type for record in _unsigned(case)
+    }  # of those only what may be issued once more is named
+    papers = [*_to_sign(case), *(paper for paper in papers if paper.ready or paper.id not in unsigned)]
     if before:
         papers = [replace(paper, due=before.due, limit=before.limit) for paper in papers]
     unique: dict[tuple[ActKind, str], NextAct] = {}
@@ -240,12 +244,15 @@ def _step_words(case: Case, step: StepRule, least: int, able: tuple[str, ...], a
 
 
 # ── papers ───────────────────────────────────────────────────────────────────────────────────────────────
-def _to_sign(case: Case) -> Iterator[NextAct]:
+def _unsigned(case: Case) -> Iterator[Record]:
     """Yield the documents that were issued and wait for their signed copy."""
-    for record in case.holding:
-        if record.status is RecordStatus.PENDING and not record.signs:
-            words = ("file", str(case.number), "扫描件", "--signs", str(record.no))
-            yield NextAct(ActKind.SIGN, record.no, f"{record.title}（第 {record.no} 件）", words)
+    yield from (r for r in case.holding if r.status is RecordStatus.PENDING and not r.signs)
+
+
+def _to_sign(case: Case) -> Iterator[NextAct]:
+    for record in _unsigned(case):
+        words = ("file", str(case.number), "扫描件", "--signs", str(record.no))
+        yield NextAct(ActKind.SIGN, record.no, f"{record.title}（第 {record.no} 件）", words)
 
 
 def _to_issue(workspace: Workspace, case: Case, today: dt.date) -> Iterator[NextAct]:

@@ -1,6 +1,7 @@
 """Whether a file has its end: what tells a file that is whole from one that is still being written.
 
-Standard library only; looks at the first and last bytes, of a JPEG at its markers. Nothing is decoded.
+Standard library only; looks at the first and last bytes, of a JPEG at its markers, of pictures and containers that say how long they
+are at that (``container_ends``). Nothing is decoded.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from enum import Enum
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from archivist.reading.container_ends import end_of
 from archivist.reading.formats.sample import TAIL_BYTES
 
 _HEAD_BYTES: Final = 1024
@@ -44,6 +46,11 @@ def ending_of(path: Path) -> Ending:
             there = b"IEND" in _tail(file)
         elif head.startswith(b"\xff\xd8\xff"):
             there = _jpeg_ends(file)
+        elif judge := end_of(head):
+            found = judge(file, file.seek(0, 2))
+            if found is None:
+                return Ending.CANNOT_TELL
+            there = found
         else:
             return Ending.CANNOT_TELL
     return Ending.THERE if there else Ending.MISSING

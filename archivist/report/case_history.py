@@ -122,18 +122,26 @@ class HouseholdHistory:
         """Return where the case stood at the end of a day, by the days on which the steps were done."""
         if self._deregistered(on):
             return State.DEREGISTERED
-        return next((s.after for s in reversed(self.case.steps) if s.on <= on), State.DRAFT)
+        found = next((s.after for s in reversed(self.case.steps) if s.on <= on), None)
+        return found or (State.IN_BENEFIT if self._taken_over(on) else State.DRAFT)
 
     def _deregistered(self, on: dt.date) -> bool:
         case = self.case
         return case.status is CaseStatus.DEREGISTERED and (case.deregistered_on or dt.date.min) <= on
 
     def _after(self, on: dt.date, tell: Callable[[StepTaken], bool | None]) -> bool:
-        known = False
+        known = self._taken_over(on)
         for step in self.case.steps:
             if step.on <= on and (told := tell(step)) is not None:
                 known = told
         return known and not self._deregistered(on)
+
+    def _taken_over(self, on: dt.date) -> bool:
+        """Tell whether it stood in benefit when its file was opened, and did so on a day already."""
+        told = self.case.taken_over
+        if told is None or told.state is not State.IN_BENEFIT:
+            return False
+        return f"{on:%Y-%m}" >= told.since if told.since else on >= self.case.opened_on
 
     def on_roll(self, on: dt.date) -> bool:
         """Tell whether it stood on the roll (在册) at the end of a day: confirmed, and not ended since."""

@@ -53,7 +53,7 @@ def is_live(case: Case) -> bool:
 
 def is_granted(case: Case) -> bool:
     """Tell whether it was decided that there is assistance, which has not ended."""
-    return is_live(case) and case.step(*GRANTING) is not None
+    return is_live(case) and (case.step(*GRANTING) is not None or case.taken_over is not None)
 
 
 def find(

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from archivist.model import conditions
 from archivist.model.case import Case, CaseStatus
 from archivist.model.states import State, StepTaken
+from archivist.model.step_ids import GRANTING, StepId
 from archivist.rules.pack import Pack
 from archivist.rules.rule import DutyBearer, Rule, RuleKind
 from archivist.rules.unit import Unit
 from archivist.rules.work_calendar import Deadline
 
 _NEVER: Final = -1
+_TAKEN_OVER: Final = "taken_over"
 Excluded = tuple[State, dt.date, dt.date]
 """A stay whose days do not count: the days after the first date up to and with the second."""
 
@@ -65,6 +67,7 @@ def obligations(case: Case, pack: Pack) -> tuple[Obligation, ...]:
         case: as it stands.
         pack: the rules; those of the case's day of acceptance hold.
     """
+    case = _with_beginning(case)
     rows = _holding(case, pack)
     end = _procedure_end(case)
     found = (_obligation(rule, rows, case, pack, end) for rule in rows)
@@ -124,7 +127,7 @@ def _generality(rule: Rule) -> tuple[bool, int]:
 
 
 def _obligation(rule: Rule, rows: Sequence[Rule], case: Case, pack: Pack, end: int) -> Obligation | None:
-    started = _last(case.steps, rule.starts)
+    started = _last(case.steps, _starts(rule))
     awaited = _last(case.steps, rule.awaits)
     since = max(started, awaited)
     if since == _NEVER:
@@ -135,6 +138,26 @@ def _obligation(rule: Rule, rows: Sequence[Rule], case: Case, pack: Pack, end: i
         return Obligation(rule, None, ended=ended, cut_off=cut_off)
     due, warn, excluded = _count(rule, started, rows, case, pack)
     return Obligation(rule, case.steps[started], due, warn, ended, excluded, cut_off)
+
+
+def _with_beginning(case: Case) -> Case:
+    """Return a case with the day on which it was taken over in benefit before its steps: from it a review is due.
+
+    When it was reviewed last nobody told; no step is made up for it, in the file there is none.
+    """
+    told = case.taken_over
+    if told is None:
+        return case
+    title = "接管在享（上次复核日不详）"
+    return replace(
+        case, steps=(StepTaken(1, _TAKEN_OVER, title, told.state, told.state, case.opened_on), *case.steps)
+    )
+
+
+def _starts(rule: Rule) -> Sequence[str]:
+    """Return what sets a rule going; a review that is due after the last one, or after the grant, taking over does too."""
+    reviews = StepId.REVIEWED in rule.starts and not {*GRANTING}.isdisjoint(rule.starts)
+    return (*rule.starts, _TAKEN_OVER) if reviews else rule.starts
 
 
 def _last(steps: Sequence[StepTaken], ids: Sequence[str]) -> int:

@@ -1,6 +1,6 @@
 """Case numbers that were taken for a household whose file was never made: they are vacant (空号), and the ledger says so.
 
-A number is taken and its file made under one lock. Where a year's last event takes a case number, whoever held the lock died,
+Numbers are taken and their files made under one lock. Where a year's last event takes a case number, whoever held the lock died,
 and there is no such case, it died in between. A case that somebody removed is not taken for one: its bag was marked as
 changing, and nothing of it was being made.
 """
@@ -8,6 +8,7 @@ changing, and nothing of it was being made.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -43,20 +44,20 @@ class CaseNumbers:
         done: list[str] = []
         alarms: list[str] = []
         for year, event in self._ledgers.last_events():
-            number = _taken(event)
-            if number is None or not self._is_unmade(number):
+            numbers = [number for number in _taken(event) if self._is_unmade(number)]
+            if not numbers:
                 continue
             data = {
                 "sequence": event.data["sequence"],
                 "year": event.data["year"],
-                "numbers": [number.sequence],
+                "numbers": [number.sequence for number in numbers],
             }
             try:
                 self._ledgers.enter(year, Draft(Op.NUMBERS_VACANT, data, _WHY), stamp_of(event))
             except (IntegrityAlarm, NewerFormat) as alarm:
                 alarms.append(str(alarm))
             else:
-                done.append(f"{number}：{_WHY}，登记为空号")
+                done.extend(f"{number}：{_WHY}，登记为空号" for number in numbers)
         return done, alarms
 
 
@@ -87,13 +88,13 @@ def unmade(work: Path, cases: Path, marked: Collection[str]) -> Callable[[CaseNo
     return is_unmade
 
 
-def _taken(event: Event) -> CaseNo | None:
-    """Return the one case number that an event takes."""
+def _taken(event: Event) -> tuple[CaseNo, ...]:
+    """Return the case numbers that an event takes: one, or for a roster many at once."""
     if event.op is not Op.NUMBERS_ALLOCATED:
-        return None
+        return ()
     taken = Allocation.of(event)
     try:
-        number = CaseNo.parse(f"{taken.sequence}-{taken.year}-{taken.first:06d}")
+        first = CaseNo.parse(f"{taken.sequence}-{taken.year}-{taken.first:06d}")
     except InvalidValue:  # a reference number
-        return None
-    return number if taken.first == taken.last else None
+        return ()
+    return tuple(replace(first, sequence=n) for n in range(taken.first, taken.last + 1))

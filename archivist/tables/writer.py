@@ -18,6 +18,7 @@ from typing import Any, Final
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
 
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """What a text must not begin with unmarked, or a spreadsheet reckons it."""
@@ -124,6 +125,22 @@ class SheetWriter:
                 self._longest[at] = max(self._longest[at], _width(_shown(value)))
         self._measured += 1
         self._at += 1
+
+    def to_fill(self, column: int, choices: Sequence[str], rows: int, *, text: bool) -> None:
+        """Make a column (from 1) ready to be filled in below the headings: with words to choose from, and as text."""
+        letter = get_column_letter(column)
+        if text:
+            self._sheet.column_dimensions[letter].number_format = "@"
+        if choices:
+            listed = ",".join(choices)
+            allowed = DataValidation(type="list", formula1=f'"{listed}"', allow_blank=True)
+            allowed.error, allowed.errorTitle, allowed.showErrorMessage = (
+                "请从下拉选项中选",
+                "不在选项内",
+                True,
+            )
+            allowed.add(f"{letter}{self._at}:{letter}{self._at + rows - 1}")
+            self._sheet.add_data_validation(allowed)
 
     def foot(self, values: Sequence[object]) -> None:
         """Write a row of sums in bold; a text among them is a label, not a value of its column."""

@@ -27,7 +27,7 @@ LOOKS = {
     "cases.plan_deregistration": "says what would be left open",
     "documents.prepare": "plans and renders in memory",
     "doing.plan": "examines how far a household goes",
-    "roster_check.check_roster": "looks a roster over",
+    "rosters.check_roster": "looks a roster over",
     "household_changes.plan_merger": "says what a merger would change",
     "next_acts.after_in": "says what comes next",
     "searching.reindex": "writes to the index alone, which is made from the archive",
@@ -44,9 +44,8 @@ LOOKS = {
     "authorisation.require_another": "the gate",
     "page_preferences.prefer": "how somebody wants the page: it concerns no file and no case",
     "given_papers.file_signed": "files the form of an act, for the use case whose gate that act is",
+    "exporting.export_everything": "writes outside the archive, and asks the gate itself; the access log has it first",
     "printing.print_queue": "puts papers into one file outside the archive; the access log has them first",
-    "saved_searches.forget": "takes away a question kept beside the archive, which names nobody's file",
-    "saved_searches.save": "keeps a question beside the archive",
     "finishing.plan": "says what finishing would make of a file",
     "authorisation.at_post": "the gate",
     "authorisation.unchecked_today": "the gate",
@@ -54,7 +53,15 @@ LOOKS = {
 """Use cases that are told who asks and write nothing to the archive, and why."""
 
 
-ASKED_WITHIN = {Act.READ_ACCESS, Act.ACCEPT_LOSS, Act.LOOK_UNLOGGED, Act.SEE_NUMBERS, Act.IGNORE_CLOCK}
+ASKED_WITHIN = {
+    Act.READ_ACCESS,
+    Act.ACCEPT_LOSS,
+    Act.LOOK_UNLOGGED,
+    Act.SEE_NUMBERS,
+    Act.IGNORE_CLOCK,
+    Act.EXPORT,
+    Act.DROP_SEARCH,
+}
 """Acts that are asked about within a use case, or by the face where it cannot keep the access log, or with another."""
 
 

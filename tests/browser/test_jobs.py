@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tests.browser.conftest import Desk
+from tests.browser.conftest import LETTERS, Desk
 from tests.browser.test_page import CASE
 
 if TYPE_CHECKING:
@@ -53,3 +53,11 @@ def test_the_month_end_in_three_clicks(desk: Desk) -> None:
     clicks += 1
     page.wait_for_selector("text=已编制")
     assert clicks == REPORT_CLICKS
+
+
+def test_what_today_without_a_click(desk: Desk) -> None:
+    """“1 what today: open page, 0 clicks”: whoever signs in sees at once what is due and what waits."""
+    page = desk.sit()
+    assert page.url == desk.address
+    assert page.locator(f'main a[href^="/case/{CASE}"]').first.is_visible()
+    assert f"{LETTERS}" in page.inner_text('.rail a[href="/tray"]')

@@ -72,6 +72,11 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (2, "error", []),
         (0, "access-destroy", ["--with", "钱审核", "--reason", "期满"]),
     ],
+    ("case", "sheet"): [
+        (0, "case-sheet", ["低保", "-o", "空白.xlsx"]),
+        (2, "error", ["低保", "-o", "空白.xlsx"]),
+    ],
+    ("export",): [(0, "export", ["全部", "--full"]), (0, "export", ["全部遮挡"]), (2, "error", ["全部"])],
     ("case", "log"): [(0, "case-log", ["王秀兰"])],
     ("case", "deregister"): [
         (0, "case-deregister-plan", ["赵一", "--reason", "自愿退出", "--dry-run"]),
@@ -160,6 +165,9 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (0, "print-queue", ["王秀兰", "--record", "1", "--dry-run"]),
     ],
     ("unsigned",): [(0, "unsigned", [])],
+    ("service", "show"): [(0, "service", [])],
+    ("service", "install"): [(0, "service", ["--dry-run"])],
+    ("service", "remove"): [(2, "error", [])],
     ("status",): [(1, "status", [])],
     ("report",): [
         (0, "reports", []),
@@ -178,6 +186,7 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ("import",): [
         (0, "import", ["{roster}", "--category", "特困"]),
         (2, "error", ["没有.xls"]),
+        (0, "import-apply", ["{roster}", "--category", "特困", "--apply"]),
     ],
     ("fields",): [(0, "fields", []), (0, "fields", ["受理通知书"]), (32, "error", ["没有这种"])],
     ("verify",): [

@@ -19,6 +19,8 @@ from tests.sampling import sweep
 NAMES: Final[dict[Role, str]] = {role: f"某{role.value}" for role in HELD}
 WRITES: Final[dict[tuple[str, ...], list[tuple[Act, list[str]]]]] = {
     ("case", "open"): [(Act.OPEN_CASE, ["低保", "--name", "赵一", "--id", make_id("19700101", "015")])],
+    ("export",): [(Act.EXPORT, ["../全部"])],
+    ("import",): [(Act.IMPORT_ROSTER, ["诊断.txt", "--apply"])],
     ("case", "set"): [(Act.CHANGE_FACTS, ["王秀兰", "申请人.联系电话=022-00009999"])],
     ("case", "step"): [(Act.TAKE_STEP, ["王秀兰", "discover", "--on", "2024-03-04"])],
     ("do",): [(Act.TAKE_STEP, ["王秀兰", "--yes"])],
@@ -72,6 +74,7 @@ WRITES: Final[dict[tuple[str, ...], list[tuple[Act, list[str]]]]] = {
     ],
     ("backup", "make"): [(Act.BACK_UP, ["../备份盘"])],
     ("doctor",): [(Act.TIDY, ["--tidy"])],
+    ("search",): [(Act.KEEP_SEARCH, ["诊断", "--save", "乙"]), (Act.DROP_SEARCH, ["--forget", "甲"])],
     ("access", "list"): [(Act.READ_ACCESS, [])],
     ("access", "destroy"): [(Act.DESTROY_ACCESS, ["--with", "某witness", "--reason", "期满"])],
     ("restore",): [
@@ -104,10 +107,10 @@ WRITES: Final[dict[tuple[str, ...], list[tuple[Act, list[str]]]]] = {
 }  # fmt: skip
 """Command → what it does and what follows its words."""
 LOOKS: Final = {
-    ("init",), ("case", "show"), ("case", "list"), ("case", "export"), ("case", "log"), ("next",), ("due",),
-    ("review", "list"), ("review", "show"), ("review", "open"), ("review", "image"), ("case", "record", "image"), ("search",), ("people", "list"), ("backup", "list"), ("backup", "check"), ("backup", "drill"), ("retention", "list"), ("retention", "explain"),
+    ("init",), ("case", "show"), ("case", "list"), ("case", "export"), ("case", "sheet"), ("case", "log"), ("next",), ("due",),
+    ("review", "list"), ("review", "show"), ("review", "open"), ("review", "image"), ("case", "record", "image"), ("people", "list"), ("backup", "list"), ("backup", "check"), ("backup", "drill"), ("retention", "list"), ("retention", "explain"),
     ("reindex",), ("templates", "list"), ("templates", "check"), ("templates", "copy"), ("templates", "build"), ("templates", "diff"), ("print",), ("unsigned",), ("status",), ("retention", "batches"),
-    ("submit", "list"), ("submit", "sign"), ("bureau", "list"), ("bureau", "due"), ("rules", "list"), ("rules", "show"), ("rules", "check"), ("rules", "new"), ("rules", "diff"), ("completion",), ("open",), ("fields",), ("import",), ("demo",),
+    ("submit", "list"), ("submit", "sign"), ("bureau", "list"), ("bureau", "due"), ("rules", "list"), ("rules", "show"), ("rules", "check"), ("rules", "new"), ("rules", "diff"), ("completion",), ("open",), ("fields",), ("demo",), ("service", "show"), ("service", "install"), ("service", "remove"),
 }  # fmt: skip
 """Commands that write nothing to an archive that is there."""
 ASKS: Final = {("review", "work"), ("serve",)}
@@ -134,6 +137,7 @@ def staffed(tmp_path_factory: pytest.TempPathFactory) -> Office:
     office.run("file", "王秀兰", "收条.txt", "--type", "其他材料")
     (office.root / "archive/inbox/不知何物.txt").write_text("无人认领", encoding="utf-8")
     office.run("watch", "--once", check=1)
+    office.run("search", "诊断", "--save", "甲")
     (office.root.parent / "备份盘").mkdir(exist_ok=True)
     (office.root / "archive/inbox/后来的.txt").write_text("后来的", encoding="utf-8")
     _register(office.root)

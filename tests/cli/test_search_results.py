@@ -145,6 +145,30 @@ def test_a_search_is_kept_by_name_and_asked_again(filled: Office) -> None:
     assert "没有保存过" in filled.json("search", "--forget", "王家的诊断", check=2)["error"]["message"]
 
 
+def test_only_ones_own_is_taken_away_and_no_name_is_told_in_a_refusal(filled: Office) -> None:
+    """“Own saved searches may be forgotten by oneself; another's only by a wider role”; a name that is none lists no other's."""
+    rows = [("林经办", "intake"), ("苏调查", "intake"), ("孟档案", "archivist")]
+    with (filled.root / "archivist.toml").open("a", encoding="utf-8") as settings:
+        settings.write("".join(f'\n[[people]]\nname = "{name}"\nroles = ["{role}"]\n' for name, role in rows))
+    for name in ("甲", "王秀兰家", "丙"):
+        filled.run("search", "--save", name, "诊断", "--as", "林经办")
+    path = filled.root / "searches/saved.json"
+    before = path.read_bytes()
+    refused = filled.json("search", "--forget", "甲", "--as", "苏调查", check=None)["error"]
+    assert refused["code"] == "E504"
+    assert "删去别人保存的检索" in refused["message"]
+    for words in (["--saved", "无此名"], ["--forget", "无此名", "--as", "孟档案"]):
+        error = filled.json("search", *words, check=2)["error"]
+        assert "--list-saved" in error["remedy"]
+        assert "王秀兰家" not in str(error)
+    unknown = filled.json("search", "--save", "丁", "诊断", "--as", "查无此人", check=None)["error"]
+    assert unknown["code"] == "E505"
+    assert path.read_bytes() == before
+    filled.run("search", "--forget", "甲", "--as", "林经办")
+    filled.run("search", "--forget", "王秀兰家", "--as", "孟档案")
+    assert [one["name"] for one in filled.json("search", "--list-saved")["searches"]] == ["丙"]
+
+
 def test_a_relative_date_stays_relative(filled: Office) -> None:
     """“A relative date (本月) in a saved search stays relative.”."""
     filled.run("search", "--save", "本月收的", "日期:本月 诊断")

@@ -30,6 +30,39 @@ from tests.people import make_id
 
 CATALOGUE: Final = Catalogue.load()
 ON = dt.date(2024, 8, 16)
+DAYS: Final[Mapping[str, dt.date]] = {
+    "annual_review_plan": dt.date(2025, 10, 10),
+    "benefit_change_decision": dt.date(2025, 2, 26),
+    "benefit_change_form": dt.date(2025, 2, 24),
+    "change_report_form": dt.date(2025, 2, 10),
+    "change_verification_record": dt.date(2025, 2, 21),
+    "complaint_reply": dt.date(2025, 3, 4),
+    "custody_register": dt.date(2028, 12, 31),
+    "death_verification_form": dt.date(2025, 2, 6),
+    "deregistration_form": dt.date(2025, 3, 31),
+    "destruction_supervision_record": dt.date(2025, 6, 3),
+    "disposal_appraisal_report": dt.date(2028, 7, 20),
+    "electronic_destruction_log": dt.date(2025, 6, 3),
+    "gradual_exit_notice": dt.date(2025, 2, 26),
+    "handover_register": dt.date(2026, 12, 31),
+    "handover_withdrawal": dt.date(2026, 3, 9),
+    "hearing_record": dt.date(2025, 3, 10),
+    "hold_register": dt.date(2028, 12, 31),
+    "home_visit_record": dt.date(2025, 2, 20),
+    "legal_hold_record": dt.date(2024, 10, 8),
+    "periodic_review_form": dt.date(2025, 2, 20),
+    "public_delivery_notice": dt.date(2025, 3, 10),
+    "recovery_notice": dt.date(2025, 3, 31),
+    "rectification_notice": dt.date(2025, 3, 5),
+    "rectification_report": dt.date(2025, 3, 20),
+    "remedy_materials_list": dt.date(2025, 4, 22),
+    "spot_check_feedback": dt.date(2025, 3, 5),
+    "spot_check_record": dt.date(2025, 2, 28),
+    "suspension_decision": dt.date(2025, 2, 26),
+    "termination_decision": dt.date(2025, 3, 14),
+    "termination_publicity": dt.date(2025, 3, 3),
+}
+"""Papers of a household's later life, and of the archive's → the day they are of; all others are of ``ON``."""
 QR = "AV1-TJHQDB2024000123-SQS7-3F"
 
 TEN = (
@@ -322,7 +355,8 @@ def _values(
     sources: DocumentSources | None,
 ) -> dict[str, Any]:
     config = SETTING.get().config
-    return document_values(document, case, config, on=ON, given=given, extra=extra, sources=sources)
+    on = DAYS.get(document.id, ON)
+    return document_values(document, case, config, on=on, given=given, extra=extra, sources=sources)
 
 
 def _untold(document: DocumentType, told: Mapping[str, object]) -> dict[str, object]:

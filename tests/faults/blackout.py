@@ -17,7 +17,7 @@ from tests.sampling import sample
 
 FURTHER_STRIDE = 40
 """After every so many states work goes on with a new index as well."""
-OPENING: Final = ("open a case", "split a household", "transfer in")
+OPENING: Final = ("open a case", "import a roster", "split a household", "transfer in")
 """A case number that was taken is not given again, so that doing it once more would make another case."""
 
 

@@ -54,6 +54,8 @@ from archivist.procedure.cases import change_facts, drop_folder, open_case
 from archivist.procedure.closing import deregister, reopen
 from archivist.procedure.household_merger import MergerOrder, merge_households
 from archivist.procedure.household_split import SplitPlan, carry_out
+from archivist.procedure.roster_look import look_over
+from archivist.procedure.roster_opening import open_households
 from archivist.reading.formats.images import JPEG, TIFF
 from archivist.reading.formats.unpacking import PackedFile
 from archivist.reading.page_extraction import Assembly
@@ -101,6 +103,7 @@ PARTS: Final = {
 """The words of the papers in them."""
 FORM: Final = "登记表.jpg"
 """The signed form by which a hold is released, in a clerk's own folder."""
+ROSTER: Final = "名册.csv"
 LAWSUIT: Final = HoldOrder("行政诉讼", until="判决生效")
 LOST: Final = "打印后遗失"
 """Why somebody enters a number as vacant."""
@@ -304,6 +307,20 @@ def _open(workspace: Workspace, now: Now, ack: Ack) -> None:
     case = open_case(workspace, now(), Category.DB, facts, opened_on=OPENED)
     assert drop_folder(workspace, case).is_dir()
     ack(f"opened {case.number}")
+
+
+def _listed(workspace: Workspace, _: Now, ack: Ack) -> None:
+    """A roster of two households in benefit, in a clerk's own folder."""
+    people = ((f"{name}样例", make_id(f"19{n}0601", "026")) for n, name in enumerate("甲乙", 50))
+    lines = ["户主姓名,身份证号,起发年月", *(f"{name},{number},2023-05" for name, number in people)]
+    (workspace.root / ROSTER).write_text("\n".join(lines), encoding="utf-8")
+    ack("listed")
+
+
+def _import(workspace: Workspace, now: Now, ack: Ack) -> None:
+    """All of a roster; the numbers of both households are taken at once."""
+    found = look_over(workspace, now(), workspace.root / ROSTER, Category.DB)
+    open_households(workspace, now(), Category.DB, found, lambda done, _: ack(f"opened {done}"))
 
 
 def _facts(workspace: Workspace, now: Now, ack: Ack) -> None:
@@ -649,6 +666,7 @@ OF_CASES: Final = {
     c.name: c
     for c in (
         Command("open a case", _open),
+        Command("import a roster", _import, before=_listed),
         Command("file one", _file(_first), _file(_first)),
         Command("file many", _file(*PAPERS), _file(*PAPERS)),
         Command("put into the tray", _file(_strange), _file(_strange)),

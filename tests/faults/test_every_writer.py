@@ -18,6 +18,7 @@ from tests.faults.commands import COMMANDS
 ROOT: Final = Path(__file__).parents[2]
 STRUCK: Final[Mapping[str, tuple[str, ...]]] = {
     "cases.open_case": ("open a case",),
+    "rosters.import_roster": ("import a roster",),
     "cases.change_facts": ("change a fact", "write to an older archive", "first write of a day"),
     "cases.deregister": ("deregister",),
     "cases.reopen": ("reopen",),

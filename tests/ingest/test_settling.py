@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
@@ -18,6 +19,7 @@ import pytest
 from docx import Document
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from archivist.config import Options, WatchMode
 from archivist.errors import AlreadyWatched, StillWritten
@@ -158,6 +160,37 @@ def test_a_damaged_file_that_lay_there_for_long_is_taken_at_once(inbox: Inbox) -
     inbox.write("a.pdf", b"%PDF-1.7 half")
     inbox.now += OPTIONS.unfinished_s
     assert inbox.after(OPTIONS.settle_long_s) == "taken"
+
+
+def test_a_copy_with_the_time_of_its_source_is_not_taken_for_old(inbox: Inbox) -> None:
+    """«a 60 s copy is filed once, whole»: copied with its old time while we watch, half a file waits like any other."""
+    inbox.look()
+    inbox.write("a.pdf", b"%PDF-1.7 half")
+    os.utime(inbox.folder / "a.pdf", (1.0, 1.0))
+    assert inbox.after(OPTIONS.unfinished_s - 1, step=5) is WaitsFor.END
+    assert inbox.after(2) == "taken"
+
+
+def test_a_copy_that_was_begun_just_before_we_came_is_not_taken_for_old(tmp_path: Path) -> None:
+    """The same for one that lies there at the first look: when it came here its other time says."""
+    inbox = Inbox(tmp_path)
+    inbox.born = time.time() - inbox.now
+    inbox.write("a.pdf", b"%PDF-1.7 half")
+    os.utime(inbox.folder / "a.pdf", (1.0, 1.0))
+    assert inbox.after(OPTIONS.unfinished_s / 2, step=5) is WaitsFor.END
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "BMP", "GIF", "WEBP"])
+def test_half_a_scan_is_no_paper(inbox: Inbox, kind: str) -> None:
+    """«Settled = … whole (%%EOF, EOI, IFD), else wait 10 min»: a stalled half TIFF is not filed after ten seconds."""
+    made = io.BytesIO()
+    Image.effect_noise((200, 100), 60).convert("RGB").save(made, kind)
+    data = made.getvalue()
+    inbox.write("a", data[: len(data) // 2])
+    assert inbox.after(OPTIONS.unfinished_s - 1, step=5) is WaitsFor.END
+    inbox.write("a", data[len(data) // 2 :], more=True)
+    assert inbox.after(60) is None, "it was seen to pause for minutes"
+    assert inbox.after(300, step=5) == "taken"
 
 
 def test_truncated_and_written_anew_it_is_waited_for_again(inbox: Inbox) -> None:
@@ -336,6 +369,28 @@ class Watching:
 
 def waits(outcome: Outcome) -> bool:
     return isinstance(outcome, LeftInInbox) and isinstance(outcome.error, StillWritten)
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "BMP"])
+def test_a_picture_copied_in_pieces_is_filed_once_and_whole(
+    office: Workspace, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """«a 60 s copy is filed once, whole»: a program opens the file, adds a piece and closes it, each time with an old time."""
+    made = io.BytesIO()
+    Image.new("L", (400, 300), 255).save(made, kind)
+    data, path = made.getvalue(), office.archive.inbox / "扫描件"
+    with Watching(office, monkeypatch) as watching:
+        watching.until_looked(1)
+        for n, part in enumerate(chunks(data, 3), 1):
+            with path.open("ab") as file:
+                file.write(part)
+            os.utime(path, (1.0, 1e9 + n))
+            if n < 3:
+                watching.until_looked(8)
+                assert payloads(office) == []
+        until(lambda: payloads(office))
+        until(lambda: not path.exists())
+    assert payloads(office) == [data]
 
 
 @sweep(1 / 4)

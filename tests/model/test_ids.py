@@ -18,6 +18,7 @@ from archivist.model.ids import (
     id_birth_date,
     id_check_digit,
     id_sex,
+    in_rows,
     is_id,
     mask_id,
     parse_category,
@@ -113,3 +114,11 @@ def test_categories_by_their_everyday_names(text: str, code: str) -> None:
 def test_age_counts_full_years() -> None:
     assert age_on(dt.date(1960, 3, 5), dt.date(2020, 3, 4)) == 59
     assert age_on(dt.date(1960, 3, 5), dt.date(2020, 3, 5)) == 60
+
+
+@given(st.from_regex("[0-9a-f]{64}", fullmatch=True))
+def test_a_digest_on_paper_is_two_lines_of_whole_groups(digest: str) -> None:
+    """「two lines of four groups of eight digits, for on one line a group would be broken」."""
+    lines = [line.split(" ") for line in in_rows(digest).split("\n")]
+    assert [[len(group) for group in line] for line in lines] == [[8] * 4] * 2
+    assert "".join(group for line in lines for group in line) == digest

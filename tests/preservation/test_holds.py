@@ -425,6 +425,61 @@ def test_the_form_places_a_hold_and_never_lifts_one(workspace: Workspace, case: 
         )
 
 
+def test_the_form_says_what_was_registered(workspace: Workspace, case: Case) -> None:
+    """「登记过的冻结，事由、起始日、依据、解除条件照登记的印，不必再填」: nobody tells them again, and it is no second hold."""
+    order = replace(LAWSUIT, authority="样例区人民法院", doc_no="（2024）样01行初12号")
+    place(workspace, BY, case.number, order)
+    form = issued(workspace, case.number, HOLD_FORM)
+    end = issued(workspace, case.number, HOLD_FORM, **{"hold.end": "2024-03-05"})
+    (hold,) = workspace.archive.read(case.number).holds
+    assert (hold.id, hold.record, hold.release) == ("H1", end, None)
+    for no in (form, end):
+        text = "\n".join(printed_of(workspace, case.number, no))
+        for said in ("行政诉讼", "2024年3月1日", "样例区人民法院 （2024）样01行初12号", "判决生效"):
+            assert said in text, (no, said)
+
+
+@pytest.mark.parametrize(
+    ("told", "lacking"),
+    [
+        ({}, 3),
+        ({"hold.cause": "行政复议"}, 2),
+        ({"hold.start": "2024年3月9日"}, 2),
+        ({"hold.start": "上月"}, 4),
+    ],
+)
+def test_the_form_guesses_no_hold(
+    workspace: Workspace, case: Case, told: dict[str, str], lacking: int
+) -> None:
+    """「几项冻结分不清是哪一项的，要填写」: with two that stand, or none that is like what was told, all is asked for."""
+    place(workspace, BY, case.number, LAWSUIT)
+    place(workspace, BY, case.number, replace(LAWSUIT, cause="审计"))
+    document = workspace.catalogue.get(HOLD_FORM)
+    todo = plan(workspace, BY, document, [case.number], {case.number: told}, on=TODAY)
+    assert [len(r.error.problems) for r in todo.refused] == [lacking] and not todo.documents
+    which = {"保全事由": "审计", "hold.until": "审计结束"}
+    no = issued(workspace, case.number, HOLD_FORM, **which)
+    held = workspace.archive.read(case.number).holds
+    assert [(h.id, h.record) for h in held] == [("H1", None), ("H2", no)]
+    assert "审计结束" in "\n".join(printed_of(workspace, case.number, no)), "what is told goes before"
+
+
+def test_a_hold_only_a_scan_tells_of_is_asked_for(workspace: Workspace, case: Case) -> None:
+    """「几项冻结分不清是哪一项的，要填写」: what stands on a scan is not read by machine, so its cause is told by a person."""
+    scanned(workspace, case.number)
+    document = workspace.catalogue.get(HOLD_FORM)
+    (refused,) = plan(workspace, BY, document, [case.number], {}, on=TODAY).refused
+    assert len(refused.error.problems) == 3
+
+
+def printed_of(workspace: Workspace, number: CaseNo, no: RecordNo) -> list[str]:
+    """What a paper that was issued says."""
+    folder = workspace.archive.folder(number)
+    record = workspace.archive.read(number).records[no]
+    (page,) = (folder / f.path for f in record.files if f.path.endswith(".docx"))
+    return list(document_text(page.read_bytes()))
+
+
 def scanned_first(workspace: Workspace) -> RecordNo:
     """A second household, whose only hold is by a scan of the form; the record that says so, retyped there."""
     other = open_another(workspace, "044")

@@ -183,9 +183,13 @@ def test_what_is_ready_is_admitted_and_what_is_refused_is_not_ready(
             day = dt.date.fromisoformat(act.words[-1]) if "--on" in act.words else today
             admitted = refused(workspace, case, row, day, people_for(act, row)) == []
             assert act.ready == admitted or (act.ready and not _plain(row)), act
+    waits = {r.type for r in case.holding if r.status is RecordStatus.PENDING and not r.signs}
     for act in acts:
         if act.kind is ActKind.DOCUMENT:
             assert act.ready == _admitted(workspace, case, act.id, today), act
+            assert act.ready or act.id not in waits, (
+                "it is there and waits to be signed: nothing is to be issued"
+            )
 
 
 def _admitted(workspace: Workspace, case: Case, document: str, day: dt.date) -> bool:

@@ -20,7 +20,7 @@ from archivist.rules.rule import Rule
 from archivist.rules.rule_ids import RuleId
 from archivist.rules.rule_text import within
 
-_LACKING: Final = "缺"
+_LACKING: Final = "未收到"
 
 
 # ── the papers ───────────────────────────────────────────────────────────────────────────────────────────

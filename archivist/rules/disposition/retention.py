@@ -205,7 +205,7 @@ def _kinds(case: Case) -> tuple[RetentionClass, ...]:
     both: no paper that is added makes its end an earlier one.
     """
     both = (RetentionClass.CASE, RetentionClass.REFUSED)
-    if case.step(*GRANTING):
+    if case.step(*GRANTING) or case.taken_over:
         return (RetentionClass.CASE,)
     if case.step(*UNGRANTED):
         return both if case.records_of(*_PAPERS_OF_GRANT) else (RetentionClass.REFUSED,)

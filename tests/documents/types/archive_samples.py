@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from archivist.model.case import Case
 from archivist.model.event import FileEntry
@@ -89,10 +89,13 @@ def many(*keys: str, count: int = 24) -> list[dict[str, object]]:
     return [{k: v for k, v in kept(i).items() if k in keys} for i in range(1, count + 1)]
 
 
+LISTED: Final = f"销毁批次 XH-2025-001。清册的 SHA-256 摘要：\n{in_rows('3f9c0a1e' * 8)}"
+"""What stands below every form of a batch that is given up."""
 DESTROYED: dict[str, object] = {
     "destruction.volumes": 24,
     "destruction.pages": 1740,
     "destruction.files": 1020,
+    "register.notes": [LISTED],
 }
 GIVEN: dict[str, dict[str, object]] = {
     "ledger_seal": {
@@ -142,6 +145,7 @@ GIVEN: dict[str, dict[str, object]] = {
     "archive_transfer_list": {
         "transfer.kind": "季度报区", "transfer.from": "示范区人民政府槐树街道办事处", "transfer.to": "示范区民政局",
         "transfer.rows": many("case", "file_no", "title", "item_count", "pages", "medium", "bytes", "sha256", "note"),
+        "register.notes": [f"锚（anchor/heads.tsv 的 SHA-256，二维码为其前 20 位）：\n{in_rows('3f9c0a1e' * 8)}", f"分包 S-TJHQ-2024Q1-01_001.zip 的 SHA-256：\n{in_rows('0d56a1b2' * 8)}"],
     },
     "expiry_list": {
         "expiry.on": "2024-12-31",
@@ -190,12 +194,12 @@ GIVEN: dict[str, dict[str, object]] = {
     },
     "expunging_approval": {
         "expunging.case": "TJHQ-DB-2024-000123", "expunging.record": "0007", "expunging.title": "居民身份证", "expunging.filed_on": "2024-03-09",
-        "expunging.size": "2个文件，2页", "expunging.digests": "；".join([" ".join(["3f9c0a1e"] * 8)] * 2), "expunging.why": "误归入他户",
+        "expunging.size": "2个文件，2页", "expunging.digests": "；\n".join([in_rows("3f9c0a1e" * 8)] * 2), "expunging.why": "误归入他户",
         "expunging.kept": "TJHQ-DB-2024-000124 第 0003 件", "expunging.copies": "还有备份2处、报送1处，剔除后逐处清除。",
     },
     "handover_withdrawal": {
         "handover.package": "S-TJHQ-2026-01", "handover.on": "2026-03-02", "handover.to": "TJHX", "handover.size": "312户，2个分包",
-        "handover.anchor": " ".join(["3f9c0a1e"] * 8), "handover.reason": "接管的机关代码写错，应为 TJHC。",
+        "handover.anchor": in_rows("3f9c0a1e" * 8), "handover.reason": "接管的机关代码写错，应为 TJHC。",
     },
     "group_release_approval": {
         "release.hold": "G1", "release.start": "2024-03-08", "release.cause": "审计", "release.cases": "最低生活保障，2023年立户，样例里社区",

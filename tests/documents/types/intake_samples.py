@@ -75,7 +75,7 @@ EXTRA: dict[str, dict[str, object]] = {
         "materials": [
             {"name": "社会救助申请书", "need": "应有", "copies": "1", "pages": "2", "state": "已收"},
             {"name": "家庭经济状况调查核对授权委托书", "need": "应有", "copies": "1", "pages": "2", "state": "已收"},
-            {"name": "居民户口簿", "need": "应有", "state": "缺"},
+            {"name": "居民户口簿", "need": "应有", "state": "未收到"},
         ],
         "receipt.missing": "居民户口簿",
     },

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
+import re
 import zipfile
 from copy import copy, deepcopy
 from dataclasses import replace
@@ -11,7 +13,7 @@ import pytest
 
 from archivist.documents.values.nested import put
 from tests.documents.pages import squeezed, text_of
-from tests.documents.samples import CATALOGUE, HOUSEHOLDS, Sample
+from tests.documents.samples import CATALOGUE, DAYS, HOUSEHOLDS, ON, Sample
 from tests.documents.types.every import NAMES, paper
 from tests.documents.types.wholeness import (
     OF_OTHERS,
@@ -73,6 +75,22 @@ def test_an_amount_that_does_not_follow_is_found() -> None:
     for change in ({"amount": "1330.00"}, {"persons": 2}, {"income_per_head": "446.67"}):
         spoiled = replace(made, values={**made.values, "benefit": {**made.values["benefit"], **change}})
         assert wrong_amount(spoiled)
+
+
+def later(text: str, on: dt.date) -> list[str]:
+    """Return the years of reference numbers (文号) in a text that had not come on a day."""
+    return [year for year in re.findall(r"〔(\d{4})〕", text) if int(year) > on.year]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_paper_names_one_of_a_later_year(name: str) -> None:
+    """“samples dated 2024 that tell facts of 2025”: what a paper answers was there before it."""
+    assert later(text_of(paper(name, "ordinary").data), DAYS.get(name, ON)) == []
+
+
+def test_a_paper_of_a_later_year_is_found() -> None:
+    assert later("《社会救助变更决定书》（示槐救字〔2025〕12号）", ON) == ["2025"]
+    assert set(DAYS) <= set(NAMES)
 
 
 def test_every_table_of_people_is_looked_at() -> None:

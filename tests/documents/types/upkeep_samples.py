@@ -97,7 +97,7 @@ NEEDED: dict[str, dict[str, object]] = {
         "rectification.rows": "TJHQ-DB-2024-000019|只有一人签字|重新调查|已补正|2025-03-18|入户调查表|吴小雪",
     },
     "public_delivery_notice": {
-        "announce.document": "《社会救助变更决定书》", "announce.gist": "决定自2025年4月起调整你户的保障金额。",
+        "announce.document": "《社会救助变更决定书》", "announce.gist": "决定自2025年3月起调整你户的保障金额。",
     },
     "remedy_materials_list": {
         "evidence.procedure": "行政复议", "evidence.cause": "不服变更决定", "evidence.document": "示槐救字〔2025〕12号变更决定书",

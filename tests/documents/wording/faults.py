@@ -35,6 +35,8 @@ TECHNICAL: Final = {
     "submission_receipt",
 }  # fmt: skip
 """They name files and commands with which somebody checks them without this program."""
+_GARBLED: Final = re.compile(r"[，、；：。][，、；。]|（）|《》|经受(?!理)")
+"""Where a clause was put in, or left out, and the sentence does not close round it."""
 _ASKS: Final = re.compile(
     r"(?:(?<![申提])请(?!求)|责令你户?)[^。]{0,24}(?:补齐|说明|提供|回函|反馈|退回|报送|回复)"
 )
@@ -69,6 +71,11 @@ def english(text: str, document: str = "") -> list[str]:
     if document in TECHNICAL:
         return []
     return re.findall(r"[A-Za-z]{2,}", _CODES.sub(" ", text))
+
+
+def garbled(text: str) -> list[str]:
+    """Return the places where a sentence does not read on."""
+    return _GARBLED.findall(text)
 
 
 def endless(text: str) -> list[str]:

@@ -23,6 +23,7 @@ from archivist.model.ids import CaseNo, Category, RecordNo, Sha256
 from archivist.model.stated_days import StatedDay
 from archivist.model.states import State
 from archivist.model.step_ids import StepId
+from archivist.model.taken_over import BegunInBenefit
 from archivist.rules.disposition.holds import holds
 from archivist.rules.disposition.retention import (
     Retention,
@@ -244,6 +245,18 @@ def test_a_household_granted_assistance_is_kept_three_years_after_deregistration
     assert kept.kind is RetentionClass.CASE and kept.starts == closed and kept.expires is not None
     assert (kept.expires.year, kept.expires.month) == (closed.year + 3, closed.month)
     assert kept.expires.day == closed.day or (closed.month, closed.day, kept.expires.day) == (2, 29, 28)
+
+
+@given(closed=DAYS, refused=DAYS, steps=st.sampled_from(["", "refuse 2016-03-01; ", "withdraw 2016-03-01; "]))
+def test_a_household_taken_over_in_benefit_was_granted_assistance(
+    closed: dt.date, refused: dt.date, steps: str
+) -> None:
+    """“kept at least three years after deregistration”: also where no step of the program granted it, whatever else is in its file."""
+    told = f"open 2016-01-10; {steps}paper refusal_decision date={refused} filed=2016-02-01; close {closed}"
+    case = replace(case_of("DB", told), taken_over=BegunInBenefit(State.IN_BENEFIT, "2014-05"))
+    kept = retention(case, HONGQIAO, closed)
+    assert (kept.kind, kept.starts) == (RetentionClass.CASE, closed)
+    assert kept.expires is not None and kept.expires.year == closed.year + 3
 
 
 @given(events=st.permutations(["confirm 2016-02-10", "suspend 2018-01-01", "terminate 2021-06-20"]), on=DAYS)
