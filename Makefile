@@ -6,8 +6,9 @@
 # make faults the fault harness, sampled in the same way
 # make quality  drawn papers of every kind are filed; fails while one is filed wrongly or lost
 # make bundle  the offline bundle of PLATFORM (linux-x86_64, linux-aarch64, windows-x64), with the Python RUNTIME
+# make site   the documentation as a site that is read without a network, in site/; a broken link fails
 # make long   every test with all of every sweep, the fault harness too; its counts are written to docs/fault-counts.md, docs/fuzz-counts.md and docs/pack-mutants.md
-.PHONY: bundle demo test test-cluster test-browser wine check docs faults long bench quality clean
+.PHONY: bundle demo test test-cluster test-browser wine check docs site faults long bench quality clean
 
 PYTEST = .venv/bin/python -m pytest -n 2 --dist loadgroup $(if $(SEED),--seed $(SEED))
 
@@ -46,6 +47,12 @@ docs:
 	@sh tools/setup.sh '[dev]'
 	.venv/bin/python tools/make_docs.py
 
+site:
+	@sh tools/setup.sh '[dev]'
+	@# Not --quiet: what is not said does not count as a warning, and nothing fails.
+	@NO_MKDOCS_2_WARNING=1 .venv/bin/python -m mkdocs build --strict
+	@echo "site/index.html"
+
 faults:
 	@sh tools/setup.sh '[dev]'
 	@$(PYTEST) tests/faults
@@ -79,4 +86,4 @@ quality:
 	.venv/bin/python -m benchmarks.filing_quality
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis dist site

@@ -20,7 +20,7 @@ from archivist.model.states import State
 from archivist.rules import admissibility, pack, rule_text
 from archivist.rules.pack import CheckRule, Material, Pack, Rule, StepRule
 from archivist.web.routes import ROUTES, Who
-from tools import json_schemas, pack_columns
+from tools import duty_calendar, json_schemas, licences, pack_columns
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 DUTIES = DOCS.parent / "tests/data/duties.tsv"
@@ -305,6 +305,7 @@ PAGES = {
     "rules.md": rules_page,
     "documents.md": documents_page,
     "duties.md": duties_page,
+    "calendar.md": lambda: duty_calendar.page(GENERATED),
     "pack-columns.md": pack_columns.page,
 }
 
@@ -324,6 +325,8 @@ def main() -> int:
     for left in (DOCS / "json").glob("*.schema.json"):
         if f"json/{left.name}" not in pages:
             left.unlink()
+    # Of what is installed here: another machine has other releases, so this page is not held word for word against them.
+    pages["licences.md"] = licences.page(GENERATED)
     for name, text in pages.items():
         (DOCS / name).write_text(text, encoding="utf-8")
         sys.stdout.write(f"docs/{name}\n")
