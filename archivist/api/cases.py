@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from archivist.model.by import By
     from archivist.procedure import cases as procedure
     from archivist.procedure.closing import Closing
+    from archivist.procedure.undoing import FactsBack
     from archivist.rules.open_matters import OpenMatter
     from archivist.workspace import Workspace
 
@@ -257,6 +258,22 @@ def change_facts(
     laid_over = _read(source, notices)
     _, changes = procedure.change_facts(
         workspace, by, number, settings, laid_over=laid_over, reason=reason, notices=notices
+    )
+    return FactsChanged(str(number), tuple(map(ChangeView.of, changes)), tuple(notices))
+
+
+@authorised(Act.CHANGE_FACTS)
+def put_back_facts(workspace: Workspace, by: By, case: str, back: FactsBack, *, reason: str) -> FactsChanged:
+    """Put facts back as they were before an event, as ``change_facts`` changes them.
+
+    Raises:
+        InvalidValue: E002. CaseNotFound: E201. CaseClosed: E207.
+    """
+    from archivist.procedure import cases as procedure
+
+    number, notices = workspace.find_case(case), list[str]()
+    _, changes = procedure.change_facts(
+        workspace, by, number, back.emptied, laid_over=back.laid_over, reason=reason, notices=notices
     )
     return FactsChanged(str(number), tuple(map(ChangeView.of, changes)), tuple(notices))
 

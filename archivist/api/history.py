@@ -194,7 +194,7 @@ def require_head(workspace: Workspace, case: str, head: str) -> None:
         digests = [str(digest) for _, digest in chain.events]
         since = chain.events[digests.index(head) + 1 :] if head in digests else chain.events[-1:]
         done = [
-            f"{event.time[11:16]} {event.actor} {TITLES[event.op]}：{_text(workspace, event)}"
+            f"{event.time[11:16]} {event.actor} {TITLES[event.op]}：{event_text(workspace, event)}"
             for event, _ in since
         ]
         raise UsageError(
@@ -209,10 +209,10 @@ def _logged(workspace: Workspace, number: CaseNo, event: Event) -> LoggedEvent:
     if event.source and "record" in event.data:
         record = RecordNo(event.data["record"]["no"])
         event = replace(event, source=workspace.archive.source(number, record, event.source))
-    return LoggedEvent.of(event, TITLES[event.op], _text(workspace, event))
+    return LoggedEvent.of(event, TITLES[event.op], event_text(workspace, event))
 
 
-def _text(workspace: Workspace, event: Event) -> str:
+def event_text(workspace: Workspace, event: Event) -> str:
     """Say what an event did; the rules are asked only where it corrected what a step was told."""
     match event.op:
         case Op.RECORD_FILED | Op.DOCUMENT_ISSUED | Op.SIGNED_COPY_FILED:

@@ -41,6 +41,7 @@ _EXAMPLES: Final[dict[Words, Words]] = {
     ("case", "reopen"): ("case reopen 王秀兰 --reason 误办注销",),
     ("next",): ("next", "next 王秀兰"),
     ("do",): ("do 王秀兰 --dry-run", "do 王秀兰 --yes", "do 王秀兰 --by 林经办 --by 苏调查"),
+    ("undo",): ("undo 王秀兰 --dry-run", "撤销 王秀兰"),
     ("due",): ("due", "due --case 王秀兰", "due --overdue --category 低保"),
     ("check",): ("check 王秀兰", "check --missing-only --category 低保"),
     ("watch",): ("watch", "watch --once"),

@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "import": ("archivist.cli.roster", "import_", "名册：认列、逐格核对、列出问题；加 --apply 逐户立户"),
     "next": ("archivist.cli.next_acts", "next_", "下一步：各户该办什么、缺什么、照着敲的命令"),
     "do": ("archivist.cli.doing", "do_", "往下办：办到须有人决定、签字、交材料为止"),
+    "undo": ("archivist.cli.undoing", "undo_", "撤销：本人最后办的一件事，先列出再撤"),
     "due": ("archivist.cli.agenda", "due", "期限：逾期、今天、将到、未起算"),
     "check": ("archivist.cli.check", "check", "齐全性：缺什么、依据哪一条"),
     "watch": ("archivist.cli.inbox", "watch", "守候收件箱，自动归档"),

@@ -208,20 +208,13 @@ def change_facts(
     changes: list[Change] = []
 
     def draft(case: Case) -> Draft:
-        if case.status is CaseStatus.DEREGISTERED:
-            raise CaseClosed("已注销的户档不再改动信息", file=str(number))
-        settled = changed_facts(case.facts, change, laid_over, by.today)
+        settled, found = examined_change(workspace, case, change, laid_over, by.today)
         after = settled.facts
         if notices is not None:
             notices.extend(settled.notices)
-        require_identity(known.single(after, APPLICANT.key))
-        changes.extend(differences(case.facts, after))
+        changes.extend(found)
         if not changes:
             raise _Unchanged
-        if problems := step_facts.unlawful(
-            workspace.pack, case, (change.path for change in changes), by.today
-        ):
-            raise InvalidValue("这些日期由环节登记", file=str(number), problems=problems)
         before, plain = known.to_plain(case.facts), known.to_plain(after)
         groups = {g: plain.get(g) for g in {**before, **plain} if before.get(g) != plain.get(g)}
         return Draft(Op.FACTS_CHANGED, {"facts": groups}, reason)
@@ -241,6 +234,25 @@ _WHO: Final = ("name", "id_number", OLD_ID_NUMBER.key, "relation", "living_toget
 
 class _Unchanged(Exception):
     """Nothing would change, so nothing is written."""
+
+
+def examined_change(
+    workspace: Workspace,
+    case: Case,
+    change: Sequence[tuple[str, object]],
+    laid_over: Facts,
+    today: dt.date,
+) -> tuple[persons.SettledFacts, tuple[Change, ...]]:
+    """Return the facts of a case with changes laid over, and what changed; raises what ``change_facts`` does, writes nothing."""
+    if case.status is CaseStatus.DEREGISTERED:
+        raise CaseClosed("已注销的户档不再改动信息", file=str(case.number))
+    settled = changed_facts(case.facts, change, laid_over, today)
+    require_identity(known.single(settled.facts, APPLICANT.key))
+    changes = differences(case.facts, settled.facts)
+    paths = (one.path for one in changes)
+    if problems := step_facts.unlawful(workspace.pack, case, paths, today):
+        raise InvalidValue("这些日期由环节登记", file=str(case.number), problems=problems)
+    return settled, changes
 
 
 def changed_facts(

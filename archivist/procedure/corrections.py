@@ -95,8 +95,8 @@ def correct_step(
         place = _place(case, seq)
         old = case.steps[place]
         if void:
-            if binding := _binding(workspace.pack, case, old):
-                _refuse(case, old, binding)
+            if bound := binding(workspace.pack, case, old):
+                _refuse(case, old, bound)
             new, data = None, {"seq": seq, "void": True}
         else:
             new, problems = _retold(
@@ -127,7 +127,7 @@ def _place(case: Case, seq: int) -> int:
     raise InvalidValue(f"第 {seq} 号不是现有的环节；已办的环节：{listed}", file=str(case.number))
 
 
-def _binding(pack: Pack, case: Case, step: StepTaken) -> list[str]:
+def binding(pack: Pack, case: Case, step: StepTaken) -> list[str]:
     """Return why a step cannot be taken back."""
     if step.id in OWN_COMMANDS:
         return ["这一环节改动了家庭成员，不能撤回；改错了的再办一次"]

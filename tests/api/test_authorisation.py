@@ -26,6 +26,8 @@ LOOKS = {
     "backups.drill": "restores into a folder of its own, which is gone again",
     "cases.plan_deregistration": "says what would be left open",
     "documents.prepare": "plans and renders in memory",
+    "undoing.plan": "says what somebody did last, and the opposite of it",
+    "undoing.undo": "does the opposite through that act's own use case, whose gate is asked (tests/api/test_undoing.py)",
     "doing.plan": "examines how far a household goes",
     "rosters.check_roster": "looks a roster over",
     "household_changes.plan_merger": "says what a merger would change",

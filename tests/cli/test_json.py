@@ -88,6 +88,13 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ],
     ("next",): [(0, "next", []), (0, "next", ["王秀兰"])],
     ("do",): [(0, "do", ["王秀兰", "--dry-run"]), (2, "error", ["王秀兰"])],
+    ("undo",): [
+        (0, "undo", ["王秀兰", "--dry-run"]),
+        (2, "error", ["王秀兰"]),
+        (0, "undo", ["王秀兰", "--yes"]),
+        (0, "undo", ["王秀兰", "--yes"]),
+        (20, "error", ["赵一", "--yes"]),
+    ],
     ("due",): [(0, "due/2", []), (0, "due/2", ["--case", "王秀兰"])],
     ("check",): [
         (-1, "check/2", ["王秀兰"]),

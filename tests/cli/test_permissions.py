@@ -24,6 +24,7 @@ WRITES: Final[dict[tuple[str, ...], list[tuple[Act, list[str]]]]] = {
     ("case", "set"): [(Act.CHANGE_FACTS, ["王秀兰", "申请人.联系电话=022-00009999"])],
     ("case", "step"): [(Act.TAKE_STEP, ["王秀兰", "discover", "--on", "2024-03-04"])],
     ("do",): [(Act.TAKE_STEP, ["王秀兰", "--yes"])],
+    ("undo",): [(Act.CHANGE_FACTS, ["王秀兰", "--yes"])],
     ("case", "correct"): [(Act.CORRECT_STEP, ["王秀兰", "2", "--void", "--reason", "误记"])],
     ("case", "applicant"): [(Act.CHANGE_APPLICANT, ["王秀兰", "--to", "成员1", "--why", "死亡", "--reason", "死亡"])],
     ("case", "merge"): [(Act.MERGE_HOUSEHOLDS, ["王秀兰", "张样例", "--reason", "结婚"])],
@@ -115,8 +116,8 @@ LOOKS: Final = {
 """Commands that write nothing to an archive that is there."""
 ASKS: Final = {("review", "work"), ("serve",)}
 """Commands that only put questions, and do what is answered through the use cases of others."""
-PLANS_FIRST: Final = {("case", "deregister")}
-"""Commands that say what would be left open before anybody is asked who he is; it may be refused there."""
+PLANS_FIRST: Final = {("case", "deregister"), ("undo",)}
+"""Commands that say what would be done, and what stands against it, before the gate is asked; it may be refused there."""
 
 
 def picture(root: Path) -> dict[str, tuple[bytes, int]]:

@@ -83,7 +83,7 @@ BESIDE: Final[Mapping[str, str]] = {
 }
 """Use case → the test that strikes it where what it writes is no file of a household, or another workspace's."""
 ONE_EVENT: Final = {
-    "fixity.verify_and_bind", "steps.take_step", "steps.correct_step", "household_changes.change_applicant", "completeness.confirm",
+    "fixity.verify_and_bind", "steps.take_step", "steps.correct_step", "cases.put_back_facts", "household_changes.change_applicant", "completeness.confirm",
     "completeness.confirm_records", "service.record_service",
 }  # fmt: skip
 """Writes one event without a file into one household, as "change a fact" does, by the same ``Workspace.commit``."""
