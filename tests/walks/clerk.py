@@ -97,6 +97,21 @@ class Clerk:
         shown = self.office.run(*words, "--json", check=check)
         return answer(shown.stdout) if shown.stdout.strip() else None
 
+    def commands(self) -> list[tuple[str, ...]]:
+        """Return what a person had to type for the household so far, refused tries too.
+
+        Left out is what only looks, what sets the office up, and ``file``, which stands for a scan that the watcher takes.
+        Nor is anything printed here, which is one command for all that waits (``print``).
+        """
+        alone = {"init", "file", "next", "verify", "due", "check"}
+        return [
+            words
+            for _, words in self.typed
+            if words[0] not in alone
+            and words[:2] not in (("case", "show"), ("retention", "list"))
+            and "--dry-run" not in words
+        ]
+
     def open(self, category: str, **more: dict[str, Any]) -> None:
         """Open the household's file with what it says of itself."""
         facts = json.loads(json.dumps(WANG))

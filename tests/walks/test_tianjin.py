@@ -45,6 +45,7 @@ def test_dibao(clerk: Clerk) -> None:
     assert clerk.state == "in_benefit"
     benefit_to_end(clerk)
     clerk.put_in_order(scanned=True)
+    assert len(clerk.commands()) <= 60, clerk.commands()  # «A whole 低保 life in at most 60 commands»
 
 
 @walk
