@@ -3,16 +3,63 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from archivist.model.ids import CaseNo
+from archivist.workspace import Workspace
 from tests.browser.conftest import LETTERS, Desk
 from tests.browser.test_page import CASE
+from tests.command_line import Office
+from tests.filing import file_papers, sign
+from tests.people import make_id
+from tests.web.browser import PIN
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 COUNTER_KEYS = 5
 REPORT_CLICKS = 3
+STEP_CLICKS = 2
+ZHOU = ("--name", "周春生", "--id", make_id("19710212", "013"), "--set", "申请人.村（社区）=样例里社区")
+
+
+@dataclass
+class Hand:
+    """A hand at the mouse and the keys; it counts what it does."""
+
+    page: Page
+    clicks: int = 0
+    keys: int = 0
+
+    def click(self, what: str) -> None:
+        """Click on something, and wait for what comes of it."""
+        self.page.click(what)
+        self.clicks += 1
+        self.page.wait_for_load_state()
+
+    def press(self, *keys: str) -> None:
+        """Press keys, one after the other."""
+        for key in keys:
+            self.page.keyboard.press(key)
+            self.keys += 1
+
+
+def typed(desk: Desk, *words: str) -> str:
+    """Type a command that asks for the PIN; return what it printed."""
+    return Office(desk.root).typed(*words, "--pin-stdin", answers=f"{PIN}\n").stdout
+
+
+def with_its_papers(desk: Desk) -> CaseNo:
+    """Open a household whose signed application and family register are on file: 收件 lacks nothing."""
+    typed(desk, "case", "open", "低保", *ZHOU)
+    with Workspace.open(desk.root) as workspace:
+        number = workspace.find_case("周春生")
+    typed(desk, "generate", "application_form", str(number))
+    with Workspace.open(desk.root) as workspace:
+        sign(workspace, number, "0001")
+        file_papers(workspace, number, "mat_household_register")
+    return number
 
 
 def is_seen_whole(page: Page, words: str) -> bool:
@@ -26,33 +73,27 @@ def test_the_question_at_the_counter(desk: Desk) -> None:
     """“`/` wxl `⏎` → 现在做什么: 5 keys, no scrolling”; what is typed is answered with every key, before Enter."""
     page = desk.sit()
     page.goto(f"{desk.address}cases")
-    keys = ["/", "w", "x", "l"]
-    for key in keys:
-        page.keyboard.press(key)
+    hand = Hand(page)
+    hand.press("/", "w", "x", "l")
     page.wait_for_selector("#answer .hitbox >> text=王秀兰")
     assert page.evaluate("document.activeElement.id") == "q", "the field is left alone"
     assert "q=wxl" in page.url
-    page.keyboard.press("Enter")
+    hand.press("Enter")
     page.wait_for_url(re.compile(rf"/case/{CASE}"))
-    assert len(keys) + 1 == COUNTER_KEYS
+    assert hand.keys == COUNTER_KEYS
     assert is_seen_whole(page, "现在做什么")
 
 
 def test_the_month_end_in_three_clicks(desk: Desk) -> None:
     """“册表, month filled in → preview → make: 3 clicks”; the choice of the register is a key in its list."""
     page = desk.sit()
-    clicks = 0
-    page.click('.rail a[href="/reports"]')
-    clicks += 1
-    page.wait_for_load_state()
+    hand = Hand(page)
+    hand.click('.rail a[href="/reports"]')
     page.select_option("#document", "acceptance_register")
-    page.click("text=预览")
-    clicks += 1
-    page.wait_for_load_state()
-    page.click("button:has-text('制 ')")
-    clicks += 1
+    hand.click("text=预览")
+    hand.click("button:has-text('制 ')")
     page.wait_for_selector("text=已编制")
-    assert clicks == REPORT_CLICKS
+    assert hand.clicks == REPORT_CLICKS
 
 
 def test_what_today_without_a_click(desk: Desk) -> None:
@@ -61,3 +102,23 @@ def test_what_today_without_a_click(desk: Desk) -> None:
     assert page.url == desk.address
     assert page.locator(f'main a[href^="/case/{CASE}"]').first.is_visible()
     assert f"{LETTERS}" in page.inner_text('.rail a[href="/tray"]')
+
+
+def test_a_step_in_two_clicks(desk: Desk) -> None:
+    """“4 record a step: next step's button, date is today, plan shown → confirm: 2 clicks”."""
+    number = with_its_papers(desk)
+    page = desk.sit()
+    page.goto(f"{desk.address}case/{number}")
+    hand = Hand(page)
+    hand.click('.next a.btn.go:has-text("收件")')
+    page.wait_for_selector("text=可以办：")
+    assert page.input_value("#on") == "2024-03-08"
+    assert page.locator("details:has-text('条文原文')").count() == 1
+    with Workspace.open(desk.root) as workspace:
+        assert not workspace.archive.read(number).steps, "the plan is shown, nothing is written"
+    hand.click('button:has-text("确认办理")')
+    page.wait_for_url(f"{desk.address}case/{number}")
+    assert "收件" in page.inner_text(".steps")
+    with Workspace.open(desk.root) as workspace:
+        (step,) = workspace.archive.read(number).steps
+    assert (step.id, step.on.isoformat(), hand.clicks) == ("submit", "2024-03-08", STEP_CLICKS)
