@@ -70,6 +70,8 @@ STRUCK: Final[Mapping[str, tuple[str, ...]]] = {
 """Use case → the commands of the harness that write as it does; each is struck by every kind of fault."""
 BESIDE: Final[Mapping[str, str]] = {
     "access.destroy": "tests/faults/test_beside_chains.py::test_out_of_power_at_every_call",
+    "saved_searches.save": "tests/faults/test_beside_chains.py::test_killed_at_every_call",
+    "saved_searches.forget": "tests/faults/test_beside_chains.py::test_killed_at_every_call",
     "people.set_pin": "tests/faults/test_beside_chains.py::test_killed_at_every_call",
     "people.clear_pin": "tests/faults/test_beside_chains.py::test_killed_at_every_call",
     "fixity.accept": "tests/faults/test_beside_chains.py::test_killed_at_every_call",

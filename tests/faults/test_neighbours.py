@@ -194,7 +194,7 @@ DATED = (
     "propose a disposal", "carry out a disposal",
 )  # fmt: skip
 """Commands that say a day, which would lie in the future, or before a period is over."""
-MAKING = ("transfer in",)
+MAKING = ("transfer in", "import a roster")
 """Commands that make something named by the year."""
 
 
