@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -24,13 +25,14 @@ from archivist.model.ids import CaseNo, RecordNo
 from archivist.model.record import Record, RecordStatus
 from archivist.model.roles import Role
 from archivist.model.standing import ActKind
-from archivist.model.step_ids import OWN_COMMANDS
+from archivist.model.step_ids import OWN_COMMANDS, StepId
 from archivist.procedure import steps
 from archivist.procedure.next_acts import NextAct, next_acts
 from archivist.rules import pack as packs
 from archivist.rules import step_rows
 from archivist.rules.admissibility import Issuance
 from archivist.rules.pack import Pack
+from archivist.rules.recoveries import open_recovery
 from archivist.rules.rule import StepRule
 from archivist.workspace import Workspace
 from tests.filing import ACCEPTANCE, TO_PUBLICITY, file_papers, walk
@@ -103,7 +105,7 @@ def anywhere(draw: st.DrawFn) -> tuple[str, Case, dt.date]:
 
 def _event(case: Case, row: StepRule, day: dt.date, by: str) -> dict[str, Any]:
     data = {"step": row.id, "title": row.title, "from": case.state.value, "to": row.moves[case.state].value}
-    return {**data, "on": day.isoformat(), "by": [by], "values": _values(row, day)}
+    return {**data, "on": day.isoformat(), "by": [by], "values": _values(case, row, day)}
 
 
 def _papers(draw: st.DrawFn, pack: Pack, case: Case) -> MappingProxyType[RecordNo, Record]:
@@ -121,16 +123,20 @@ def _with(case: Case, papers: Mapping[str, RecordStatus]) -> MappingProxyType[Re
     return MappingProxyType(found)
 
 
-def _values(row: StepRule, day: dt.date) -> dict[str, str]:
-    """Return something for whatever a step asks."""
-    return {name: "10:00" if name.startswith("at") else ASKED.get(name, str(day)) for name in row.must_tell}
+def _values(case: Case, row: StepRule, day: dt.date) -> dict[str, str]:
+    """Return something for whatever a step asks; of what is owed back a part, or the whole where the step says so."""
+    values = {name: "10:00" if name.startswith("at") else ASKED.get(name, str(day)) for name in row.must_tell}
+    if owed := open_recovery(case):
+        parts: dict[str, Decimal] = {StepId.REPAY_PART: owed.owed / 2, StepId.REPAY_ALL: owed.owed}
+        values |= {"amount": str(parts[row.id])} if row.id in parts else {}
+    return values
 
 
 def refused(
     workspace: Workspace, case: Case, row: StepRule, day: dt.date, people: tuple[str, ...]
 ) -> list[str]:
     """Return why a step is refused when it is taken with everything told."""
-    values = _values(row, day)
+    values = _values(case, row, day)
     by = By("林经办", dt.datetime.combine(day, dt.time(9), CHINA))
     try:
         steps.plan_step(
