@@ -14,9 +14,10 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import Final
 
-from archivist.api import agenda, people
+from archivist.api import agenda, disposal, people
 from archivist.api.agenda import AgendaView
 from archivist.api.authorisation import at_post, require_kind, roles_of
+from archivist.api.disposal import DisposalView
 from archivist.api.page_images import Drawing
 from archivist.api.review import waiting
 from archivist.api.unsigned import unsigned
@@ -31,6 +32,8 @@ from archivist.workspace import Workspace
 FRESH: Final = dt.timedelta(seconds=30)
 """So long the counts beside the menu, and the list of today, may be behind what other programs write."""
 WEEK: Final = 7
+SIGNED_WITHIN: Final = 7
+"""A document that is out to be signed for more days is asked after."""
 _LOOKS_S: Final = 120.0
 """So long somebody who opened a waiting file is taken to be looking at it."""
 _AT_ONCE_S: Final = 0.15
@@ -59,15 +62,18 @@ class Glance:
     Attributes:
         taken: when the deadlines were gathered, by the machine's clock.
         agenda: what is overdue, or due within a week; ``None`` where it could not be gathered, ``doubt`` says why.
+        unsigned: documents that are out to be signed; ``late`` those for more than ``SIGNED_WITHIN`` days.
+        batches: disposals that wait for an appraisal or an approval.
         waiting: files in the tray.
-        unsigned: documents that are out to be signed.
         watched: who watches the inbox at this moment, in words; empty where nobody does.
     """
 
     taken: dt.datetime
     agenda: AgendaView | None
-    waiting: int = 0
     unsigned: int = 0
+    late: int = 0
+    batches: tuple[DisposalView, ...] = ()
+    waiting: int = 0
     watched: str = ""
     doubt: str = ""
 
@@ -176,9 +182,13 @@ class ServedOffice:
         began = time.monotonic()
         try:
             due = agenda.due(workspace, on=self.keyboard.clock(), days=WEEK)
-            glance = Glance(
-                now, due, unsigned=len(unsigned(workspace, on=self.keyboard.clock().date()).waiting)
+            out = unsigned(workspace, on=self.keyboard.clock().date())
+            batches = tuple(
+                b
+                for b in disposal.list_disposals(workspace).disposals
+                if b.state in ("proposed", "appraised")
             )
+            glance = Glance(now, due, len(out.waiting), len(out.longer_than(SIGNED_WITHIN)), batches)
         except ArchivistError as error:
             glance = Glance(now, None, doubt=f"期限算不出来：{error.what}（{error.code}）")
         self._took = time.monotonic() - began

@@ -22,6 +22,26 @@ def test_what_is_open_today_is_on_the_first_screen(page: Page) -> None:
     assert "待认领" in text
 
 
+def test_what_was_just_filed_is_on_the_first_screen(page: Page) -> None:
+    """“刚归档 10:42 SCAN0019 → 王秀兰 0010 [看][撤回]”: the latest first, each with the way to put it right; what was only issued is not."""
+    browser = page.browser("林经办")
+    assert "刚归档" not in browser.get("/").text
+    folder = page.root / "archive/inbox" / f"{CASE} 王秀兰"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "诊断证明.txt").write_text("诊断证明\n患者王秀兰\n", encoding="utf-8")
+    office = Office(page.root)
+    office.come_to("受理通知书")
+    office.typed("generate", "受理通知书", "王秀兰", "--pin-stdin", answers=f"{PIN}\n")
+    office.typed("watch", "--once", "--pin-stdin", answers=f"{PIN}\n")
+    text = browser.get("/").text
+    listed = re.findall(rf'href="/case/{CASE}/(\d{{4}})"><span class="num">\1</span> ([^<]+)<', text)
+    assert listed[0][1] == "医疗诊断材料", listed
+    assert "受理通知书" not in [title for _, title in listed]
+    put_right = f"/case/{CASE}/{listed[0][0]}?put=right"
+    assert put_right in text
+    assert '<details id="put-right" open>' in browser.get(put_right).text
+
+
 def test_a_household_is_found_as_on_the_command_line(page: Page) -> None:
     """“Names, pinyin, IDs per key”: each way leads to the household's file."""
     browser = page.browser("林经办")

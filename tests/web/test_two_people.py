@@ -125,6 +125,15 @@ def test_appraisal_and_approval_want_a_second_person_on_the_spot(old: Page) -> N
     assert "/execute" not in text, "and destroys nothing itself"
 
 
+def test_what_waits_for_somebody_is_on_the_own_first_screen(old: Page) -> None:
+    """“A asks with reason, B sees 等我核准”: who may do what comes next sees the batch, nobody else."""
+    assert "等我核准" not in old.browser("赵主任").get("/").text
+    proposed(old)
+    for person, may in (("赵主任", True), ("钱档案", True), ("林经办", False), ("周复审", False)):
+        text = old.browser(person).get("/").text
+        assert ("等我核准" in text, f"/retention/batch/{BATCH}" in text) == (may, may), person
+
+
 def test_who_may_not_propose_is_refused(old: Page) -> None:
     """Default deny: whoever looks may see what a batch would be, and writes none."""
     browser = old.browser("林经办")

@@ -143,7 +143,7 @@ def _page(visit: Visit, *, problem: Problem | None = None) -> Answer:
         file=file, record=record, paged=paged, page=page, q=question, hits=hits, why=why,
         text=paged.texts[page - 1] if page <= len(paged.texts) else "",
         at=at + 1, before=numbers[at - 1] if at else "", after=numbers[at + 1] if at + 1 < len(numbers) else "",
-        others={one.record: one.title for one in file.records},
+        others={one.record: one.title for one in file.records}, putting_right=visit.asked.get("put") == "right",
     )  # fmt: skip
 
 

@@ -10,10 +10,9 @@ from urllib.parse import quote
 from archivist.api import printing
 from archivist.api.unsigned import unsigned
 from archivist.errors import UsageError
+from archivist.web.office import SIGNED_WITHIN
 from archivist.web.visit import Answer, Visit
 
-LATE: Final = 7
-"""Who is out for more days is asked after."""
 _PDF: Final = "application/pdf"
 
 
@@ -26,7 +25,7 @@ def show(visit: Visit) -> Answer:
     found = unsigned(visit.workspace, on=visit.today)
     return visit.page(
         "sign.html",
-        new=[p for p in found.waiting if not p.days], papers=found.waiting, late=len(found.longer_than(LATE)), most=LATE,
+        new=[p for p in found.waiting if not p.days], papers=found.waiting, late=len(found.longer_than(SIGNED_WITHIN)), most=SIGNED_WITHIN,
         back=found.back, incomplete=found.incomplete, unread=found.unread,
     )  # fmt: skip
 
