@@ -49,7 +49,7 @@ class EverythingExported(Result):
     Attributes:
         folder: where it is; only its owner may look into it.
         masked: whether of numbers only head and tail stand there; the papers themselves are then left out.
-        tables: the names of the tables.
+        tables: the names of the tables; that of applicants is there even where there is no household.
         damaged: households that could not be read, or some paper of which could not: number and why; all else is there.
     """
 
@@ -120,7 +120,7 @@ def export_everything(
                 except IntegrityAlarm as alarm:
                     damaged[number] = alarm.what
                 progress(done, len(numbers))
-        used = {label: found for label, found in rows.items() if found}
+        used = {label: found for n, (label, found) in enumerate(rows.items()) if found or not n}
         _write_tables(part, used)
         part.rename(folder)
     except OSError as error:

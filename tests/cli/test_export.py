@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import stat
+from pathlib import Path
 
 import openpyxl
 
 from archivist.model.facts import to_plain
 from archivist.procedure.facts_file import read_facts
 from archivist.workspace import Workspace
-from tests.command_line import Office
+from tests.command_line import INIT, Office
 from tests.people import WANG, WANG_ID, make_id
 
 
@@ -85,3 +86,13 @@ def test_what_is_there_is_not_overwritten(office: Office) -> None:
     (office.root / "旧的").mkdir()
     assert "E001" in office.run("export", "旧的", check=2).stderr
     assert list((office.root / "旧的").iterdir()) == []
+
+
+def test_an_archive_without_households_gives_empty_tables(tmp_path: Path) -> None:
+    """“never E700”: what is asked of an office on its first day is answered."""
+    made = Office(tmp_path)
+    made.run(*INIT)
+    done = made.json("export", "全部", "--full")
+    assert (done["households"], done["tables"], done["damaged"]) == (0, ["申请人"], [])
+    assert [s.max_row for s in openpyxl.load_workbook(made.root / "全部/户档.xlsx")] == [1]
+    assert (made.root / "全部/events.jsonl").read_bytes() == b""
