@@ -29,7 +29,7 @@ from archivist.os_reasons import reason_of
 from archivist.web import guards, uploads
 from archivist.web.office import ServedOffice
 from archivist.web.routes import ROUTES, Route, Who
-from archivist.web.sessions import Sessions, SignedIn
+from archivist.web.sessions import HeldForm, Sessions, SignedIn
 from archivist.web.visit import Answer, Visit
 
 Form = Mapping[str, tuple[str, ...]]
@@ -156,7 +156,9 @@ class _Desk:
         if session is None:
             return _redirect(f"/login?next={quote(_here(request))}")
         if session.locked and route.who is not Who.LOCKED:
-            return _redirect(f"/locked?next={quote(_here(request))}")
+            if route.posts:
+                session.held = HeldForm(_here(request), tuple(_again(route, form) or ()))
+            return _redirect("/locked" if route.posts else f"/locked?next={quote(_here(request))}")
         if route.search and not self.pace.allows(request.cookies.get(COOKIE, "")):
             return Response("问得太快，稍等再试\n", 429, media_type="text/plain; charset=utf-8")
         return None
@@ -188,6 +190,8 @@ class _Desk:
         finally:
             if route.posts:
                 self.office.changed()
+                if visit.session and route.who is Who.SIGNED_IN:
+                    visit.session.draft = visit.session.held = None
         return answer
 
     def _sent(self, request: Request, answer: Answer, visit: Visit) -> Response:

@@ -87,6 +87,7 @@ ROUTES: Final[Sequence[Route]] = (
     Route("/unlock", "unlock", sign_in.unlock, who=Who.LOCKED, posts=True),
     Route("/lock", "lock", sign_in.lock, who=Who.LOCKED, posts=True),
     Route("/logout", "logout", sign_in.leave, who=Who.LOCKED, posts=True),
+    _look("/held", "lock", sign_in.held),
     _look("/", "due", today.show),
     _look("/due", "due", due.show),
     _look("/due/month", "due", due.month),

@@ -20,6 +20,27 @@ LIFE: Final = dt.timedelta(hours=12)
 _WORD_BYTES: Final = 32
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What was typed and not sent when the screen was locked; kept here alone, and gone with the session.
+
+    Attributes:
+        address: of the screen it was typed on.
+        fields: JSON, as our own script told it: form, name, value of each field that was changed.
+    """
+
+    address: str
+    fields: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldForm:
+    """A form that was sent while the screen was locked: where to, and what it said; no PIN and no file is ever among it."""
+
+    address: str
+    fields: tuple[tuple[str, str], ...]
+
+
 @dataclass(slots=True)
 class SignedIn:
     """One person at one browser.
@@ -29,6 +50,7 @@ class SignedIn:
         form_word: every form of the session carries it, so that no other page can post one.
         began, seen: moments of the machine's clock, aware.
         locked: nothing is shown until the PIN is given again.
+        draft, held: what was typed before the screen was locked, and what was sent after; until the next act.
         named: what the access log has of this session: act and what was shown, with the moment of the entry.
     """
 
@@ -37,6 +59,8 @@ class SignedIn:
     began: dt.datetime
     seen: dt.datetime
     locked: bool = False
+    draft: Draft | None = None
+    held: HeldForm | None = None
     named: dict[tuple[str, str], dt.datetime] = field(default_factory=dict)
 
 
@@ -79,11 +103,11 @@ class Sessions:
                 found.seen = now
             return found
 
-    def lock(self, word: str) -> None:
-        """Lock the screen of a session."""
+    def lock(self, word: str, draft: Draft | None = None) -> None:
+        """Lock the screen of a session, and keep what was typed on it."""
         with self._lock:
             if found := self._held.get(word):
-                found.locked = True
+                found.locked, found.draft = True, draft or found.draft
 
     def unlock(self, word: str) -> None:
         """Unlock a session whose person gave the PIN."""

@@ -155,4 +155,7 @@ class Visit:
             "glance": self.office.glance(self.workspace),
             "today_is": self.today,
             "settings": self.settings,
+            "draft": self.session.draft.fields
+            if self.session.draft and self.session.draft.address == self.here
+            else "",
         }

@@ -81,6 +81,27 @@ def test_back_after_the_lock_shows_nothing(desk: Desk) -> None:
     assert "王秀兰" in page.content()
 
 
+def test_an_idle_screen_locks_itself_and_what_was_typed_comes_back(desk: Desk) -> None:
+    """“Shared PC → idle 10 min or Shift+L *navigates* to the lock; draft kept server-side for that person”."""
+    page = desk.sit()
+    page.clock.install()
+    page.goto(f"{desk.address}case/{CASE}")
+    reason = page.locator("#main form[method=post] input[name=reason]").first
+    reason.evaluate("field => { if (field.closest('details')) { field.closest('details').open = true; } }")
+    reason.fill("来人更正")
+    page.clock.fast_forward("09:00")
+    page.keyboard.press("ArrowLeft")
+    page.clock.fast_forward("09:00")
+    assert "/case/" in page.url, "whoever types is there"
+    page.clock.fast_forward("02:00")
+    page.wait_for_url(re.compile("/locked"))
+    assert "王秀兰" not in page.content() and "来人更正" not in page.content()
+    page.fill("#pin", PIN)
+    page.click("text=解锁")
+    page.wait_for_url(re.compile(f"/case/{CASE}"))
+    assert page.locator("#main form[method=post] input[name=reason]").first.input_value() == "来人更正"
+
+
 def test_script_in_names_and_page_text_is_text(desk: Desk) -> None:
     """“T <script> as name, page text, file name; console silent”."""
     office = Office(desk.root)

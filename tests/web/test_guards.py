@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import itertools
 import json
 import re
@@ -250,6 +251,57 @@ def test_an_idle_screen_is_locked_and_back_shows_nothing(page: Page) -> None:
     assert browser.post("/unlock", pin="falsch").status_code == 403
     assert browser.post("/unlock", pin=PIN).status_code == 303
     assert browser.get("/").status_code == 200
+
+
+def test_what_was_typed_when_the_screen_was_locked_waits_for_its_person(page: Page) -> None:
+    """“draft kept server-side for that person”: on its own screen, until the next act, and for nobody else."""
+    browser = page.browser("林经办")
+    where = f"/case/{CASE}/step"
+    fields = [[where, "reason", "来人说<明>"]]
+    locked = browser.post("/lock", next=where, draft=json.dumps(fields))
+    assert locked.headers["location"] == f"/locked?next={where}"
+    assert "来人说" not in browser.get("/locked").text
+    assert browser.post("/unlock", pin=PIN, next=where).headers["location"] == where
+    found = re.search(r'data-fields="([^"]*)"', browser.get(where).text)
+    assert found and json.loads(html.unescape(found[1])) == fields
+    assert "data-fields" not in browser.get(f"/case/{CASE}").text
+    assert "data-fields" not in page.browser("林经办").get(where).text
+    browser.post("/sign/print")
+    assert "data-fields" not in browser.get(where).text
+
+
+@pytest.mark.parametrize(
+    "told", ["[", "{}", "[1]", '[["a", "b"]]', '[["a", "b", 1]]', "x" * 30_000, "null", "[]"]
+)
+def test_a_draft_nobody_typed_is_none(page: Page, told: str) -> None:
+    """“Bad input …, nothing half-done”: the screen is locked all the same."""
+    browser = page.browser("林经办")
+    assert browser.post("/lock", draft=told).status_code == 303
+    assert browser.get("/").headers["location"].startswith("/locked")
+    browser.get("/locked")
+    browser.post("/unlock", pin=PIN)
+    assert "data-fields" not in browser.get("/").text
+
+
+def test_what_is_sent_to_a_locked_screen_is_not_lost(page: Page) -> None:
+    """“nothing typed is lost”: not done, shown after the PIN, sent again by one button; a PIN is never kept."""
+    browser = page.browser("林经办")
+    browser.get(f"/case/{CASE}")
+    page.clock.forward(minutes=11)
+    form = {"field": "applicant.phone", "value": "022-00007777", "reason": "来人更正"}
+    assert browser.post(f"/case/{CASE}/set", **form).headers["location"] == "/locked"
+    browser.get("/locked")
+    assert browser.post("/unlock", pin=PIN).headers["location"] == "/held"
+    shown = browser.get("/held").text
+    assert "没有办理" in shown and "来人更正" in shown and f'action="/case/{CASE}/set"' in shown
+    assert dict(re.findall(r'type="hidden" name="(field|value|reason)" value="([^"]*)"', shown)) == form
+    browser.post("/sign/print")
+    assert browser.get("/held").headers["location"] == "/", "the next act ends it"
+    page.clock.forward(minutes=11)
+    browser.post("/settings/pin", old="geheim1", pin="geheim2", again="geheim2")
+    browser.get("/locked")
+    assert browser.post("/unlock", pin=PIN).headers["location"] == "/held"
+    assert "geheim" not in browser.get("/held").text
 
 
 def test_locking_by_hand_and_leaving(page: Page) -> None:

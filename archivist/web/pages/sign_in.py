@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from typing import Final
+from urllib.parse import quote
 
 from archivist.api import people
 from archivist.api.result import Problem
 from archivist.errors import ArchivistError, InvalidValue, NotIdentified
 from archivist.web.proof import prove
+from archivist.web.sessions import Draft
 from archivist.web.visit import Answer, Visit, to
 
 _WRONG: Final = 403
+_LONGEST: Final = 20_000
+"""Characters of what was typed when the screen was locked; more is not kept."""
+_FIELD: Final = 3
+"""Form, name and value."""
 
 
 def ask(visit: Visit) -> Answer:
@@ -72,13 +79,21 @@ def unlock(visit: Visit) -> Answer:
             "locked.html", status=_WRONG, who=person, problem=Problem.of(error), next=_onwards(visit)
         )
     visit.sessions.unlock(visit.word)
-    return to(_onwards(visit))
+    assert visit.session is not None
+    return to("/held" if visit.session.held else _onwards(visit))
+
+
+def held(visit: Visit) -> Answer:
+    """Show what was sent while the screen was locked: nothing of it was done, and one button sends it again."""
+    assert visit.session is not None
+    return visit.page("held.html", held=visit.session.held) if visit.session.held else to("/")
 
 
 def lock(visit: Visit) -> Answer:
-    """Lock the screen."""
-    visit.sessions.lock(visit.word)
-    return to("/locked")
+    """Lock the screen; what was typed and not sent waits for its person."""
+    here = _onwards(visit)
+    visit.sessions.lock(visit.word, _draft(visit.said("draft"), here))
+    return to("/locked" if here == "/" else f"/locked?next={quote(here)}")
 
 
 def leave(visit: Visit) -> Answer:
@@ -86,6 +101,19 @@ def leave(visit: Visit) -> Answer:
     visit.sessions.end(visit.word)
     visit.word = ""
     return to("/login")
+
+
+def _draft(told: str, here: str) -> Draft | None:
+    """Return what our own script says was typed; ``None`` for nothing, and for what it would never say."""
+    try:
+        fields = json.loads(told) if 0 < len(told) <= _LONGEST else []
+    except ValueError:
+        return None
+    plain = isinstance(fields, list) and all(
+        isinstance(one, list) and len(one) == _FIELD and all(isinstance(word, str) for word in one)
+        for one in fields
+    )
+    return Draft(here, json.dumps(fields, ensure_ascii=False)) if plain and fields else None
 
 
 def _who(visit: Visit) -> str:

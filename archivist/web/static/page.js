@@ -126,6 +126,36 @@
     if (event.dataTransfer.files.length) { there.closest("details") && (there.closest("details").open = true); upload(there, Array.prototype.slice.call(event.dataTransfer.files)); }
   });
 
+  // ── the lock: after ten minutes without a key or a hand on the mouse, and what was typed comes back ──────
+  function typedIn(form) {
+    return all("input, textarea, select", form).filter(function (field) {
+      if (!field.name || /^(hidden|password|file|submit|button)$/.test(field.type)) { return false; }
+      if (/^(radio|checkbox)$/.test(field.type)) { return field.checked && !field.defaultChecked; }
+      return field.type === "select-one" ? field.selectedIndex > 0 : field.value !== field.defaultValue;
+    });
+  }
+  function path(form) { return new URL(form.action).pathname; }
+  function locking(form) {
+    var typed = [];
+    all("#main form[method=post]").forEach(function (one) { typedIn(one).forEach(function (field) { typed.push([path(one), field.name, field.value]); }); });
+    form.elements.next.value = location.pathname + location.search;
+    form.elements.draft.value = typed.length ? JSON.stringify(typed) : "";
+  }
+  function typedAgain(fields) {
+    fields.forEach(function (told) {
+      all("#main form[method=post]").filter(function (form) { return path(form) === told[0]; }).forEach(function (form) {
+        all("input, textarea, select", form).filter(function (field) { return field.name === told[1] && !/^(hidden|password|file)$/.test(field.type); }).forEach(function (field) {
+          if (/^(radio|checkbox)$/.test(field.type)) { field.checked = field.checked || field.value === told[2]; } else { field.value = told[2]; }
+          if (field.closest("details")) { field.closest("details").open = true; }
+        });
+      });
+    });
+  }
+  var IDLE_MS = 600000, idle = 0;
+  function awake() { clearTimeout(idle); idle = setTimeout(function () { press("lock"); }, IDLE_MS); }
+  ["keydown", "pointerdown", "pointermove", "wheel"].forEach(function (what) { document.addEventListener(what, awake, { passive: true }); });
+  awake();
+
   // ── what is heard everywhere ─────────────────────────────────────────────────────────────────────────
   document.addEventListener("keydown", function (event) {
     if (event.isComposing || composing || event.keyCode === 229 || event.ctrlKey || event.altKey || event.metaKey) { return; }
@@ -140,6 +170,7 @@
   });
   document.addEventListener("submit", function (event) {
     var form = event.target;
+    if (form.id === "locking") { locking(form); return; }
     if (form.classList.contains("drop")) { event.preventDefault(); upload(form, Array.prototype.slice.call(one("input[type=file]", form).files)); return; }
     if (!/^(file|return|turn)$/.test(form.id)) { return; }
     event.preventDefault();
@@ -178,4 +209,5 @@
     if (tray) { keep(tray.dataset.next); keep(tray.dataset.before); }
   }
   fresh();
+  if (one("#draft")) { typedAgain(JSON.parse(one("#draft").dataset.fields)); sentence(); }
 })();
