@@ -1,6 +1,6 @@
 """The open house: settings, archive, rules, catalogue and index, built in one place and handed to every use case.
 
-Settings, rules and catalogue are imported when they are first asked for: a question to the index needs none of them.
+Settings, archive, index, rules and catalogue are imported when they are first asked for: no question needs all of them.
 """
 
 from __future__ import annotations
@@ -21,22 +21,23 @@ from archivist.errors import (
     InvalidValue,
     NewerFormat,
 )
-from archivist.model.bag_head import BagHead
-from archivist.model.by import By
-from archivist.model.case import Case
-from archivist.model.document_code import OfficeKey
-from archivist.model.event import Event
 from archivist.model.ids import CaseNo
 from archivist.os_reasons import reason_of
-from archivist.search.engine import Drift
-from archivist.search.index import Index
-from archivist.store import Archive, Draft, Stamp, machine_clock, office_keys
 
 if TYPE_CHECKING:
     from archivist.config import Config
     from archivist.doctypes.catalogue import Catalogue
+    from archivist.model.bag_head import BagHead
+    from archivist.model.by import By
+    from archivist.model.case import Case
+    from archivist.model.document_code import OfficeKey
+    from archivist.model.event import Event
     from archivist.reading.picture_cache import PictureCache
     from archivist.rules.pack import Pack
+    from archivist.search.engine import Drift
+    from archivist.search.index import Index
+    from archivist.store import Archive, Draft, Stamp
+    from archivist.store.access_log import AccessLog
 
 _FOLLOWED_AT_ONCE: Final = 200
 """So many cases a question lets the index follow before it is answered."""
@@ -92,11 +93,20 @@ class Workspace:
     @cached_property
     def archive(self) -> Archive:
         """The archive on disk."""
+        from archivist.store import Archive
+
         archive = Archive(self.root / "archive", checkpoints=self.root / "index" / "checkpoints")
         if not archive.cases.is_dir():
             archive.create()
         archive.access.face = self.disclosing
         return archive
+
+    @property
+    def access(self) -> AccessLog:
+        """The access log, of which an answer needs no more of the archive."""
+        from archivist.store.access_log import AccessLog
+
+        return self.archive.access if "archive" in self.__dict__ else AccessLog(self.root / "archive")
 
     @cached_property
     def pack(self) -> Pack:
@@ -127,6 +137,8 @@ class Workspace:
     @cached_property
     def index(self) -> Index:
         """The index over the archive; opened when first asked."""
+        from archivist.search.index import Index
+
         return Index(self.root / "index", self.archive)
 
     @property
@@ -152,6 +164,8 @@ class Workspace:
         Raises:
             ArchiveError: E200, one cannot be read.
         """
+        from archivist.store import office_keys
+
         return office_keys.read(self.root)
 
     def issuing_key(self, by: By) -> OfficeKey:
@@ -160,12 +174,16 @@ class Workspace:
         Raises:
             ArchiveError: E200, one cannot be read. WriteFailed: E204.
         """
+        from archivist.store import office_keys
+
         with self.archive.writing(by.actor):
             keys = self.keys()
             return keys[-1] if keys else office_keys.make(self.root)
 
     def stamp(self, by: By) -> Stamp:
         """Return who acts and when, under the office's rules."""
+        from archivist.store import Stamp
+
         return Stamp(by, self.pack.stamp)
 
     @contextmanager
@@ -179,6 +197,8 @@ class Workspace:
 
     def commit(self, number: CaseNo, make: Callable[[Case], Draft], by: By) -> tuple[Case, Event]:
         """Commit one change of a case and let the index follow."""
+        from archivist.store import machine_clock
+
         with self.writing(by):
             self.look_again(number)
             case, event = self.archive.commit(number, make, self.stamp(by))

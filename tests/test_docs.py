@@ -10,7 +10,8 @@ from pathlib import Path
 import archivist.cluster_errors
 import archivist.disposal_errors
 import archivist.reader_errors  # noqa: F401 (their errors are in the tree once they are loaded)
-from archivist.cli.main import COMMANDS
+from archivist.cli import command_words
+from archivist.cli.main import COMMANDS, cli
 from archivist.errors import ArchivistError, all_errors
 from tools import pack_columns
 from tools.make_docs import generated
@@ -24,6 +25,11 @@ def test_generated_pages_are_current() -> None:
         assert (ROOT / "docs" / name).read_text(encoding="utf-8") == text, f"run make docs: {name}"
     schemas = {f"json/{p.name}" for p in (ROOT / "docs/json").iterdir()}
     assert schemas == {name for name in pages if name.startswith("json/")}, "run make docs"
+
+
+def test_what_a_shell_completes_is_what_the_commands_say() -> None:
+    """``tools/make_docs.py`` writes it, a test holds it current."""
+    assert command_words.FILE.read_text(encoding="utf-8") == command_words.written(cli), "run make docs"
 
 
 def test_every_column_of_a_rule_pack_is_explained() -> None:

@@ -1,4 +1,7 @@
-"""Writes the generated pages of ``docs/``: errors, permissions, rules, documents, JSON Schemas. A test checks they are current."""
+"""Writes the generated pages of ``docs/``: errors, permissions, rules, documents, JSON Schemas, and the words a shell completes.
+
+A test checks they are current.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from typing import Final, TypeVar
 import archivist.cluster_errors
 import archivist.disposal_errors
 import archivist.reader_errors  # noqa: F401 (their errors are in the tree once they are loaded)
+from archivist.cli import command_words
+from archivist.cli.main import cli
 from archivist.doctypes.catalogue import Catalogue
 from archivist.doctypes.doctype import DocumentType
 from archivist.errors import all_errors
@@ -330,6 +335,7 @@ def main() -> int:
     for name, text in pages.items():
         (DOCS / name).write_text(text, encoding="utf-8")
         sys.stdout.write(f"docs/{name}\n")
+    command_words.FILE.write_text(command_words.written(cli), encoding="utf-8")
     return 0
 
 

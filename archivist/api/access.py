@@ -80,7 +80,7 @@ def record(workspace: Workspace, by: By, shown: Shown, *, face: str, act: str) -
     """
     from archivist.store.access_log import Access
 
-    workspace.archive.access.enter(Access(by, face, act, shown.households, shown.items))
+    workspace.access.enter(Access(by, face, act, shown.households, shown.items))
 
 
 def require_writable(workspace: Workspace) -> None:

@@ -42,7 +42,11 @@ def households(workspace: Workspace, begun: str) -> tuple[Offer, ...]:
     wanted = begun.strip()
     if not wanted:
         return ()
-    rows = workspace.index.beginning(wanted, MOST)
+    from archivist.search.offers import beginning
+    from archivist.store.ledger_places import LedgerPlaces
+
+    ledger = LedgerPlaces(workspace.root / "archive" / "ledger")
+    rows = beginning(workspace.root / "index", ledger, wanted, MOST)
     names = [row.applicant for row in rows]
     by_name = [row for row in rows if row.applicant.startswith(wanted)]
     return tuple(

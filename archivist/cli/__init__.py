@@ -1,6 +1,6 @@
 """The command line. Only here is the clock read and anything printed.
 
-``main`` the group and the one error edge · ``family`` groups of commands, with ``chinese_names``, ``help_page``, ``examples``, ``completion`` · ``identity`` who sits there · ``session`` options, workspace, progress, JSON, ``tables`` laid out whole at any width, ``encoding`` what a console can carry, ``asking`` questions, ``parameters`` days and pairs, ``viewer`` a file opened in its program · one thin module
+``main`` the group and the one error edge · ``family`` groups of commands, with ``chinese_names``, ``help_page``, ``examples``, ``completion`` (by ``command_words``, their words as data) · ``identity`` who sits there · ``session`` options, workspace, progress, JSON, ``tables`` laid out whole at any width, ``encoding`` what a console can carry, ``asking`` questions, ``parameters`` days and pairs, ``viewer`` a file opened in its program · one thin module
 for each family of commands: ``cases`` (with ``steps``, ``household_changes``, ``records``, ``expunging``, ``transfers``, ``history``, ``finishing``, ``case_export``) ·
 ``agenda`` · ``next_acts`` · ``doing`` · ``undoing`` · ``check`` (with ``four_nature``) · ``inbox`` ``review`` (with ``rearranging``, ``passwords``, ``page_images``) · ``documents`` · ``printing`` · ``reports`` · ``templates`` · ``find`` ·
 ``looking`` · ``roster`` ``roster_sheet`` · ``exporting`` · ``fixity`` · ``backup`` · ``submissions`` (with ``signatures``) · ``ledger`` · ``people`` · ``access`` · ``retention`` ``disposal`` (with ``holds``) · ``bureau`` · ``rules`` · ``setup`` · ``serve`` (the page) · ``service`` · ``demo``.
@@ -16,6 +16,7 @@ __all__ = [
     "cases",
     "check",
     "chinese_names",
+    "command_words",
     "completion",
     "demo",
     "documents",

@@ -8,7 +8,7 @@ import click
 
 from archivist.api import backups as api
 from archivist.cli.asking import confirmed
-from archivist.cli.family import Family
+from archivist.cli.family import OrMake
 from archivist.cli.fixity import show_findings
 from archivist.cli.passwords import is_terminal
 from archivist.cli.session import Session, with_session
@@ -17,18 +17,7 @@ from archivist.errors import IntegrityAlarm, UsageError
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
-class _OrMake(Family):
-    """A family whose first word may be a folder: then that is where a backup is made."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put the name of the command that was meant before what is no command."""
-        helps = {"--help", "-h"}
-        if args and not any(self.knows(ctx, word) or word in helps for word in args[:1]):
-            args = ["make", *args]
-        return super().parse_args(ctx, args)
-
-
-@click.group(cls=_OrMake)
+@click.group(cls=OrMake)
 def backup() -> None:
     """备份：archivist backup 文件夹 —— 把整个工作区备份到移动硬盘；check 核对，drill 演练恢复，list 列出。"""
 

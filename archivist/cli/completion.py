@@ -17,7 +17,6 @@ from archivist.api.completion import Offer
 from archivist.cli.session import Session, with_session
 from archivist.errors import ArchivistError
 from archivist.model.ids import Category
-from archivist.model.states import State
 
 if TYPE_CHECKING:
     from archivist.workspace import Workspace
@@ -62,6 +61,8 @@ def _categories(_workspace: Workspace, begun: str) -> tuple[Offer, ...]:
 
 
 def _states(_workspace: Workspace, begun: str) -> tuple[Offer, ...]:
+    from archivist.model.states import State
+
     return tuple(Offer(s.label, s.value) for s in State if s.label.startswith(begun))
 
 

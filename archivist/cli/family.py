@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from archivist.cli.chinese_names import Words, named, names_below
@@ -26,7 +28,18 @@ class Context(click.Context):
         return super().get_help() + (f"\n\n例：{ending}" if lines else "")
 
 
-class Family(click.Group):
+class HelpedInChinese(click.Command):
+    """A command whose option for help says in Chinese what it does, where a shell lists it too."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return the option that shows the help."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = "显示这一页。"
+        return option
+
+
+class Family(HelpedInChinese, click.Group):
     """Commands that belong together."""
 
     context_class = Context
@@ -34,7 +47,7 @@ class Family(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command by its own name."""
         command = super().get_command(ctx, cmd_name)
-        return command if command is None else as_ours(ctx, command)
+        return command if command is None else as_ours(command)
 
     def knows(self, ctx: click.Context, word: str) -> bool:
         """Tell whether a word is a command here, by its own name or a Chinese one."""
@@ -55,13 +68,29 @@ class Family(click.Group):
             raise click.UsageError(f"没有命令 {word}{near}", ctx) from error
 
 
-def as_ours(ctx: click.Context, command: click.Command) -> click.Command:
-    """Return a command with its help in Chinese; where a shell asks what may follow, with what completes its words."""
-    command.context_class = Context
-    if ctx.resilient_parsing:
-        from archivist.cli.completion import offer
+class OrMake(Family):
+    """A family that makes something where its first word is none of its commands: a folder, an option.
 
-        offer(command)
+    Attributes:
+        alone: whether it makes something where nothing follows its name at all; else its help is shown.
+    """
+
+    def __init__(self, *args: Any, alone: bool = False, **attrs: Any) -> None:
+        super().__init__(*args, **attrs)
+        self.alone = alone
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the name of the command that was meant before what is no command."""
+        if not args and not self.alone:
+            return super().parse_args(ctx, args)
+        if not any(self.knows(ctx, word) or word in {"--help", "-h"} for word in args[:1]):
+            args = ["make", *args]
+        return super().parse_args(ctx, args)
+
+
+def as_ours(command: click.Command) -> click.Command:
+    """Return a command with its help in Chinese."""
+    command.context_class = Context
     return command
 
 

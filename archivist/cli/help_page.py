@@ -50,6 +50,8 @@ _COMPLAINTS: Final = (
 )
 """What click objects to → the same in Chinese; what it quotes stays as it was typed."""
 
+_KEEP_LINES: Final = re.compile(r"^(?:\\b|\x08) *\n", re.MULTILINE)
+
 
 def complaint(error: click.ClickException) -> str:
     """Say in Chinese what the parser of the command line objects to."""
@@ -94,8 +96,9 @@ class ChineseHelp(click.HelpFormatter):
         self.write(f"{'':>{self.current_indent}}{_HEADINGS.get(heading, heading)}：\n")
 
     def write_text(self, text: str) -> None:
-        """Write a paragraph."""
+        """Write a text; its lines stay lines, so the mark that tells click to leave them says nothing here."""
         indent = " " * self.current_indent
+        text = _KEEP_LINES.sub("", text)
         for line in wrapped(text, max(self.width - self.current_indent, 20), cell_len).split("\n"):
             self.write(f"{indent}{line}\n")
 

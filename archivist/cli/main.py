@@ -72,13 +72,17 @@ class Program(Family):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Load one command."""
+        """Load one command; a shell that asks what may follow is told by its words alone."""
         if cmd_name not in COMMANDS:
             return None
+        if ctx.resilient_parsing:
+            from archivist.cli.command_words import command as by_its_words
+
+            return as_ours(by_its_words(cmd_name))
         module, name, _ = COMMANDS[cmd_name]
         command = getattr(importlib.import_module(module), name)
         assert isinstance(command, click.Command)
-        return as_ours(ctx, command)
+        return as_ours(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without loading any."""
@@ -89,7 +93,7 @@ class Program(Family):
 
 
 @click.command(cls=Program, name="archivist", context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="archivist")
+@click.version_option(__version__, prog_name="archivist", help="显示版本。")
 @shared
 def cli() -> None:
     """archivist：乡镇（街道）社会救助一户一档 —— 收件归档、制发文书、检索、保管。"""

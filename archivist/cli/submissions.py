@@ -8,7 +8,7 @@ import click
 
 from archivist.api import submissions as api
 from archivist.api.submissions import ReplyTaken, Submitted
-from archivist.cli.family import Family
+from archivist.cli.family import OrMake
 from archivist.cli.passwords import new_password, password_file
 from archivist.cli.session import Session, with_session
 from archivist.cli.signatures import show_signatures
@@ -17,17 +17,7 @@ from archivist.errors import UsageError
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
-class _MakeUnlessNamed(Family):
-    """A family whose own options, without a command, make a submission."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put the name of the command that was meant before what is no command."""
-        if not any(self.knows(ctx, word) or word in {"--help", "-h"} for word in args[:1]):
-            args = ["make", *args]
-        return super().parse_args(ctx, args)
-
-
-@click.group(cls=_MakeUnlessNamed)
+@click.group(cls=OrMake, alone=True)
 def submit() -> None:
     """报送：archivist submit --quarter 2026Q4 —— 把新增和有变动的户档报送区民政局；sign 核对签名，import 收回执和反馈，list 列出。"""
 

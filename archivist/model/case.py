@@ -13,14 +13,13 @@ from types import MappingProxyType
 
 from archivist.model.check_feedback import CheckFeedback
 from archivist.model.confirmations import Confirmed
-from archivist.model.event import GENESIS
 from archivist.model.expunged_records import ExpungedRecord
 from archivist.model.fact_paths import FactPath
 from archivist.model.facts import NO_FACTS, Facts, Part, Row, fact, people
 from archivist.model.former_names import FormerName
 from archivist.model.former_people import FormerPerson, PaperReference, SplitOrigin
 from archivist.model.holds import Hold
-from archivist.model.ids import CaseNo, Category, RecordNo, Sha256, record_no
+from archivist.model.ids import GENESIS, CaseNo, Category, RecordNo, Sha256, record_no
 from archivist.model.merged_households import MergedHousehold, MergedInto
 from archivist.model.previous_files import PreviousFile
 from archivist.model.record import MovedRecord, Record

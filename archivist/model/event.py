@@ -18,9 +18,6 @@ from archivist.model.ids import RecordNo, Sha256
 Data = Mapping[str, Any]
 """JSON values as they stand in an event."""
 
-GENESIS: Final = Sha256("0" * 64)
-"""``prev`` of a chain's first event."""
-
 EVENT_FORMAT: Final = 6
 """Format of the events this program writes. Those that name none are of format 0 and are read for ever."""
 BOUND_FROM: Final = 4

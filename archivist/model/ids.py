@@ -14,6 +14,8 @@ from archivist.near_words import did_you_mean
 
 Sha256 = NewType("Sha256", str)
 """64 lower-case hexadecimal digits."""
+GENESIS: Final = Sha256("0" * 64)
+"""``prev`` of a chain's first event."""
 
 
 def in_rows(digest: str) -> str:

@@ -24,9 +24,9 @@ from archivist.model.bag_head import BagHead
 from archivist.model.by import By
 from archivist.model.case import Case, CaseStatus
 from archivist.model.case_fold import apply
-from archivist.model.event import GENESIS, Event, Op
+from archivist.model.event import Event, Op
 from archivist.model.holds import inherited
-from archivist.model.ids import OFFICE_CODE, CaseNo, Sha256
+from archivist.model.ids import GENESIS, OFFICE_CODE, CaseNo, Sha256
 from archivist.model.plain_json import JsonList, JsonTable, MalformedData, parse_json, require_shape
 from archivist.model.previous_files import FOLDER, PreviousFile
 from archivist.preservation.submission_bags import content, pack, zipped

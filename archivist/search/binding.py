@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING, Protocol
 
 from archivist.errors import ForeignIndex
 from archivist.model.ids import CaseNo, Sha256
-from archivist.search.catalogue import IndexCatalogue
-from archivist.search.engine import ArchiveReader, LedgerPlace, Trail
+
+if TYPE_CHECKING:
+    from archivist.search.catalogue import IndexCatalogue
+    from archivist.search.engine import ArchiveReader, LedgerPlace
 
 
-def read(catalogue: IndexCatalogue) -> tuple[LedgerPlace | None, LedgerPlace | None]:
+class AnswersSql(Protocol):
+    """A catalogue, as far as it answers."""
+
+    def select(self, sql: str, *values: object) -> list[tuple[object, ...]]:
+        """Return the rows of a question in SQL."""
+
+
+class HoldsEvents(Protocol):
+    """A ledger, as far as it tells which events stand in it."""
+
+    def holds(self, place: LedgerPlace) -> bool:
+        """Tell whether an event stands in it."""
+
+
+def read(catalogue: AnswersSql) -> tuple[LedgerPlace | None, LedgerPlace | None]:
     """Return the ledger's first event and the place up to which nothing was missed, as they were bound last."""
     bound = catalogue.select("SELECT key, value FROM meta WHERE key IN ('origin', 'place')")
     rows = {str(key): str(value) for key, value in bound}
@@ -26,7 +43,7 @@ def write(catalogue: IndexCatalogue, origin: LedgerPlace | None, place: LedgerPl
             db.executemany("INSERT INTO meta VALUES (?, ?)", rows)
 
 
-def require(catalogue: IndexCatalogue, trail: Trail) -> None:
+def require(catalogue: AnswersSql, trail: HoldsEvents) -> None:
     """Refuse the index of another archive, or of a state of this one that the archive has not come to.
 
     Raises:

@@ -21,7 +21,7 @@ from archivist.model.ids import CaseNo, Category, RecordNo, Sha256, clean_id, is
 from archivist.search import held_heads, person_search
 from archivist.search import text as forms
 from archivist.search.checksums import Checksums
-from archivist.search.databases import connect_reading, connect_writing, fault_of
+from archivist.search.databases import connect_reading, connect_writing, explained, fault_of
 from archivist.search.doc_sets import Changes
 from archivist.search.id_set import IdSet
 from archivist.search.names import name_key
@@ -92,7 +92,7 @@ class IndexCatalogue:
         self._written: dict[CaseNo, Case] = {}
         if not path.is_file():
             raise IndexFault("索引目录不存在或不完整")
-        with self._guard():
+        with explained():
             # While this one is open, the writer's end folds nothing into the file behind the checksums' back.
             self._holding = connect_reading(path) if writes else None
             self._db = connect_writing(path) if writes else connect_reading(path)
@@ -125,22 +125,15 @@ class IndexCatalogue:
         if self._holding is not None:
             self._holding.close()
 
-    @contextmanager
-    def _guard(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise fault_of(error) from error
-
     def select(self, sql: str, *values: object) -> list[tuple[object, ...]]:
         """Return the rows of a question in SQL."""
-        with self._guard():
+        with explained():
             return self._db.execute(sql, values).fetchall()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Write all of a block or nothing; other writers wait."""
-        with self._guard():
+        with explained():
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db
@@ -161,14 +154,14 @@ class IndexCatalogue:
         """
         if sums is not None and not sums.expect():
             return
-        with self._guard():
+        with explained():
             (busy, *_) = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if sums is not None and not busy:
             sums.settle()
 
     def vacuum(self) -> None:
         """Write the whole file anew: no page keeps anything of rows that were deleted."""
-        with self._guard():
+        with explained():
             self._db.execute("VACUUM")
 
     # ── following the archive ────────────────────────────────────────────────────────────────────────────
@@ -257,11 +250,6 @@ class IndexCatalogue:
         where = " AND ".join(given) or "1"
         return [_case_row(*r) for r in self.select(f"{_CASE} WHERE {where} ORDER BY number", *given.values())]
 
-    def beginning(self, text: str, most: int) -> list[CaseRow]:
-        """List the first cases, by number, whose number or applicant begins so."""
-        sql = f"{_CASE} WHERE substr(number, 1, ?) = ? OR substr(applicant, 1, ?) = ? ORDER BY number LIMIT ?"
-        return [_case_row(*r) for r in self.select(sql, len(text), text.upper(), len(text), text, most)]
-
     def records(self, number: CaseNo) -> list[RecordRow]:
         """List the records of a case in order."""
         sql = (
@@ -325,14 +313,14 @@ class IndexCatalogue:
 
     def _id_set(self, sql: str, *values: object) -> IdSet:
         """Return the ids that a question in SQL gives."""
-        with self._guard():
+        with explained():
             return IdSet([doc for (doc,) in self._db.execute(sql, values)])
 
     def of_people(self, by: PersonKey, key: str) -> tuple[IdSet, IdSet]:
         """Return the ids of the households (their facts) with such a person, and of all their documents."""
         where, values = person_search.condition(self.select, by, key)
         sql = f"SELECT d.id, d.record = '' FROM docs d WHERE d.case_id IN (SELECT k.case_id FROM keys k WHERE {where})"
-        with self._guard():
+        with explained():
             rows = self._db.execute(sql, values).fetchall()
         return IdSet([doc for doc, household in rows if household]), IdSet([doc for doc, _ in rows])
 

@@ -39,6 +39,34 @@ def fault_of(error: sqlite3.Error) -> IndexFault:
     return IndexFault(f"索引目录损坏或读不出来（{type(error).__name__}）")
 
 
+@contextmanager
+def explained() -> Iterator[None]:
+    """Say what an error of SQLite's in a block means; see ``fault_of``."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise fault_of(error) from error
+
+
+class BareCatalogue:
+    """A catalogue opened for one question and closed again; nothing of what it means is known here."""
+
+    def __init__(self, path: Path) -> None:
+        with explained():
+            self._db = connect_reading(path)
+
+    def __enter__(self) -> BareCatalogue:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._db.close()
+
+    def select(self, sql: str, *values: object) -> list[tuple[object, ...]]:
+        """Return the rows of a question in SQL."""
+        with explained():
+            return self._db.execute(sql, values).fetchall()
+
+
 def connect_writing(path: Path) -> sqlite3.Connection:
     """Open a catalogue for its one writer; what it commits stays in the log beside the file until it is sealed."""
     db = _connect(str(path))
@@ -83,12 +111,9 @@ def one_writer(path: Path, wait_s: float = PATIENCE_S) -> Iterator[None]:
     Raises:
         IndexNotWritten: E402, another one writes for longer than ``wait_s`` seconds, or the disk refuses.
     """
-    try:
-        with closing(_connect(str(path), wait_s)) as db:
-            db.execute("BEGIN EXCLUSIVE")
-            yield
-    except sqlite3.Error as error:
-        raise fault_of(error) from error
+    with explained(), closing(_connect(str(path), wait_s)) as db:
+        db.execute("BEGIN EXCLUSIVE")
+        yield
 
 
 def _connect(name: str, wait_s: float = PATIENCE_S) -> sqlite3.Connection:

@@ -22,11 +22,12 @@ from archivist.search import binding, held_heads, rebuilding
 from archivist.search import query as queries
 from archivist.search.catalogue import CaseRow, IndexCatalogue, RecordRow, SourceRow
 from archivist.search.checksums import Checksums
+from archivist.search.current_folder import current
 from archivist.search.damage import as_written
 from archivist.search.databases import PATIENCE_S
 from archivist.search.engine import ArchiveReader, Drift, Results
 from archivist.search.one_writer import OneWriter
-from archivist.search.opened_index import OpenedIndex, batches, current, follow
+from archivist.search.opened_index import OpenedIndex, batches, follow
 from archivist.search.ownership import require_own
 from archivist.search.paging import Page
 from archivist.search.query_tree import Node
@@ -108,10 +109,6 @@ class Index:
                 category=category, status=status, place=place, applicant=applicant
             )
         )
-
-    def beginning(self, text: str, most: int) -> list[CaseRow]:
-        """List the cases whose number or applicant begins so."""
-        return self._ask(lambda now: now.catalogue.beginning(text, most))
 
     def records(self, number: CaseNo) -> list[RecordRow]:
         """List the records of a case in order."""

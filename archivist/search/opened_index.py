@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
@@ -11,7 +10,6 @@ from archivist.errors import ForeignIndex, IndexFault
 from archivist.model.case import Case
 from archivist.model.ids import CaseNo, Sha256
 from archivist.model.record import Record
-from archivist.os_reasons import reason_of
 from archivist.search import binding, document_text
 from archivist.search.catalogue import IndexCatalogue
 from archivist.search.checksums import CATALOGUE, TEXT, Checksums
@@ -21,8 +19,6 @@ from archivist.search.text_files import TextFiles
 
 T = TypeVar("T", bound=TextReader)
 
-CURRENT: Final = "CURRENT"
-"""The file that names the folder in use."""
 BATCH: Final = 10_000
 """Documents in one commit of a rebuild; more need more memory, fewer make more segments to search."""
 
@@ -108,23 +104,6 @@ class OpenedIndex:
         for text in (self._text, self._writer):
             if text is not None:
                 text.close()
-
-
-def current(index: Path) -> str | None:
-    """Return the name of the folder in use; ``None`` when there is no index.
-
-    Raises:
-        IndexFault: E400, what there is is no whole index.
-    """
-    try:
-        name = (index / CURRENT).read_text(encoding="ascii", errors="replace").strip()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise IndexFault(f"索引读不出来：{reason_of(error)}") from error
-    if not re.fullmatch("[0-9]{1,9}", name) or not (index / name).is_dir():
-        raise IndexFault("索引不完整")
-    return name
 
 
 def batches(cases: Iterable[Case], documents: int = 0) -> Iterator[list[Case]]:

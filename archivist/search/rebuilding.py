@@ -17,8 +17,9 @@ from archivist.os_reasons import reason_of
 from archivist.search import binding, document_text, held_heads
 from archivist.search.catalogue import IndexCatalogue
 from archivist.search.checksums import CATALOGUE, TEXT, Checksums, sync_folder
+from archivist.search.current_folder import CURRENT, current
 from archivist.search.engine import ArchiveReader, LedgerPlace
-from archivist.search.opened_index import CURRENT, OpenedIndex, batches, current, follow, read_of
+from archivist.search.opened_index import OpenedIndex, batches, follow, read_of
 
 MANY: Final = 1_000
 """With so many cases, other processes are worth starting."""

@@ -8,17 +8,23 @@ wrote it · ``review_tray`` what waits, ``tray_items`` one by one · ``notes`` t
 ``bag_contents`` what lies in it, ``bag_profile`` whether it keeps to the profile it names, ``event_witnesses`` which event is wrong; ``archive_fixity`` all bags and what lies beside them ·
 ``held_files`` what a hold forbids · ``quarantine`` cases that are read-only until somebody decides · ``disk_probe`` what the disk under it can do · ``mounts`` what
 kind of disk it is · ``foreign_files`` what other programs leave behind · ``immutable_copies`` copying to another medium, ``streamed_files`` large files on one, ``stored_zip`` packages of the same bytes each time · ``open_writers`` who is writing to a file · ``inbox_access`` who may put
-files into the inbox · ``access_log`` who was shown what · ``index_trail`` what an index asks · ``office_keys`` what codes are checked with, ``pins`` beside them · ``saved_searches`` kept by name, ``watch_note`` what the last watch left, ``page_settings`` how people want the page.
+files into the inbox · ``access_log`` who was shown what · ``index_trail`` what an index asks, ``ledger_places`` whether an event stands in the ledger · ``office_keys`` what codes are checked with, ``pins`` beside them · ``saved_searches`` kept by name, ``watch_note`` what the last watch left, ``page_settings`` how people want the page.
 """
 
-from archivist.store.archive import Archive
-from archivist.store.commit import Draft, NewFile, Original, Stamp, with_source
-from archivist.store.household_mergers import HouseholdMerger
-from archivist.store.household_splits import HouseholdSplit
-from archivist.store.record_moves import RecordMove
-from archivist.store.recovery import Recovery
-from archivist.store.review_tray import Tray
-from archivist.store.tray_items import TrayItem
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from archivist.store.archive import Archive
+    from archivist.store.commit import Draft, NewFile, Original, Stamp, with_source
+    from archivist.store.household_mergers import HouseholdMerger
+    from archivist.store.household_splits import HouseholdSplit
+    from archivist.store.record_moves import RecordMove
+    from archivist.store.recovery import Recovery
+    from archivist.store.review_tray import Tray
+    from archivist.store.tray_items import TrayItem
 
 __all__ = [
     "Archive",
@@ -34,3 +40,25 @@ __all__ = [
     "TrayItem",
     "with_source",
 ]
+_FROM: Final = {
+    "Archive": "archive",
+    "Draft": "commit",
+    "HouseholdMerger": "household_mergers",
+    "HouseholdSplit": "household_splits",
+    "NewFile": "commit",
+    "Original": "commit",
+    "RecordMove": "record_moves",
+    "Recovery": "recovery",
+    "Stamp": "commit",
+    "Tray": "review_tray",
+    "TrayItem": "tray_items",
+    "with_source": "commit",
+}
+"""Name → the module it is in, which is loaded when the name is first asked for: the access log alone needs none of the others."""
+
+
+def __getattr__(name: str) -> Any:
+    """Return what this package offers, from the module that has it."""
+    if name not in _FROM:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_FROM[name]}"), name)

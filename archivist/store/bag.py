@@ -23,12 +23,19 @@ LEAFLET: Final = "data/说明.txt"
 """Says to whoever finds the folder what it is and how it is checked; no bag of the program's is without payload."""
 FORMAT: Final = "2"
 """``Archivist-Format`` of new bags: every event names its bag. Bags that say none are of the first, which did not."""
+EVENTS: Final = "events"
+"""Folder of a bag in which its chain stands, an event a file."""
 _PROFILE: Final = "https://archivist.invalid/profiles/{}/1.0.json"
 
 
 def sha256(data: bytes) -> Sha256:
     """Return the SHA-256 of some bytes."""
     return Sha256(hashlib.sha256(data).hexdigest())
+
+
+def event_name(seq: int) -> str:
+    """Return the file name of an event."""
+    return f"{seq:06d}.json"
 
 
 def identifier(name: str) -> str:

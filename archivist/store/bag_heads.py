@@ -12,8 +12,7 @@ from typing import Final
 
 from archivist.errors import IntegrityAlarm, InvalidValue
 from archivist.model.bag_head import BagHead
-from archivist.model.event import GENESIS
-from archivist.model.ids import CaseNo, Sha256
+from archivist.model.ids import GENESIS, CaseNo, Sha256
 from archivist.store import bag, chain, durable_files
 from archivist.store.batches import IS_BATCH
 

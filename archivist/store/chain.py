@@ -14,14 +14,15 @@ from typing import Final
 from archivist.errors import IntegrityAlarm, InvalidValue, NewerFormat
 from archivist.model.case import Case
 from archivist.model.case_fold import apply
-from archivist.model.event import BOUND_FROM, GENESIS, Event
-from archivist.model.ids import CaseNo, Sha256
+from archivist.model.event import BOUND_FROM, Event
+from archivist.model.ids import GENESIS, CaseNo, Sha256
 from archivist.model.plain_json import MalformedData, parse_json
 from archivist.store import bag, durable_files
 from archivist.store.durable_files import FileStamp
 from archivist.store.manifest_lines import ManifestLines
 
-EVENTS: Final = "events"
+EVENTS: Final = bag.EVENTS
+event_name: Final = bag.event_name
 KEPT: Final = 2_000
 """So many events are kept in memory, with the chains they belong to; some 10 KB each."""
 KEPT_CASES: Final = 200
@@ -38,11 +39,6 @@ UNFIT: Final = (
 LOOKED_AT: Final = 128
 """Of so many event files at most a reading asks whether they are as they were, besides reading what is new."""
 _NAME = re.compile(r"\d{6,}\.json")
-
-
-def event_name(seq: int) -> str:
-    """Return the file name of an event."""
-    return f"{seq:06d}.json"
 
 
 def encode(event: Event) -> bytes:

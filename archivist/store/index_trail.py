@@ -7,17 +7,17 @@ the ledger stands behind that place or among the marks, however a writer died, a
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from archivist.errors import ArchivistError, InvalidValue
-from archivist.model.event import GENESIS, Op
+from archivist.model.event import Op
 from archivist.model.ids import CaseNo, Sha256
-from archivist.store import bag, chain, durable_files
+from archivist.store import chain, durable_files
 from archivist.store.ledger import LedgerBags
+from archivist.store.ledger_places import LedgerPlaces
 
 _HEADS: Final = Op.HEADS_RECORDED.value.encode()
 
@@ -39,7 +39,7 @@ class IndexTrail:
     """
 
     def __init__(self, ledgers: LedgerBags, marked: Callable[[], list[str]]) -> None:
-        self._ledgers = ledgers
+        self._ledgers, self._places = ledgers, LedgerPlaces(ledgers.folder)
         self._marked = marked
 
     def origin(self) -> LedgerPlace | None:
@@ -55,24 +55,8 @@ class IndexTrail:
         return None
 
     def holds(self, place: tuple[int, int, Sha256]) -> bool:
-        """Tell whether an event stands in the ledger. One that is damaged where it stands does: ``verify`` tells of it."""
-        year, seq, digest = place
-        path = self._event(year, seq)
-        if not path.exists():
-            return False
-        with suppress(OSError):
-            if durable_files.digest_of(path)[0] == digest or _before(self._event(year, seq + 1)) == digest:
-                return True
-        with suppress(
-            OSError, ValueError
-        ):  # nothing comes after the last: its bag's manifest was written with it
-            listed = bag.parse_manifest(durable_files.read(str(path.parent.parent / bag.TAG_MANIFEST)))
-            if listed.get(f"{chain.EVENTS}/{path.name}") == digest:
-                return True
-        with suppress(OSError):
-            before = durable_files.digest_of(self._event(year, seq - 1))[0] if seq > 1 else GENESIS
-            return _before(path) != before
-        return True
+        """Tell whether an event stands in the ledger; see ``LedgerPlaces``."""
+        return self._places.holds(place)
 
     def changed_since(self, place: tuple[int, int, Sha256] | None) -> set[CaseNo]:
         """Return the cases that may have changed after a place of the ledger, or at all."""
@@ -80,7 +64,7 @@ class IndexTrail:
         since, seq, _ = place or (0, 0, "")
         for year in self._ledgers.years():
             number = seq if year == since else 0
-            while year >= since and (path := self._event(year, number := number + 1)).exists():
+            while year >= since and (path := self._places.event(year, number := number + 1)).exists():
                 names |= _heads_in(path)
         found = set()
         for name in names:
@@ -90,18 +74,8 @@ class IndexTrail:
 
     def _at(self, year: int, seq: int) -> LedgerPlace | None:
         with suppress(OSError):
-            return LedgerPlace(year, seq, durable_files.digest_of(self._event(year, seq))[0])
+            return LedgerPlace(year, seq, durable_files.digest_of(self._places.event(year, seq))[0])
         return None
-
-    def _event(self, year: int, seq: int) -> Path:
-        return self._ledgers.folder / str(year) / chain.EVENTS / chain.event_name(seq)
-
-
-def _before(path: Path) -> str:
-    """Return the digest that an event says its predecessor has; empty where it says none."""
-    with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
-        return str(json.loads(durable_files.read(str(path)))["prev"])
-    return ""
 
 
 def _heads_in(path: Path) -> set[str]:

@@ -10,18 +10,30 @@ import sys
 from pathlib import Path
 from unittest import mock
 
+import click
 import pytest
 
+from archivist.cli import command_words
 from archivist.cli.completion import SHELLS
+from archivist.cli.main import cli
 from tests import access_log
 from tests.command_line import Office
 from tests.people import make_id
 
 HEAVY = {"cv2", "numpy", "onnxruntime", "rapidocr", "pypdfium2", "PIL", "docx", "docxtpl", "lxml", "jinja2", "watchdog", "openpyxl", "rich", "pypdf"}  # fmt: skip
 
+LIGHT = ("archivist cas", "archivist case show 王", "archivist case show 王秀")
+UNASKED = {"archivist.cli.cases", "archivist.cli.steps", "archivist.config", "archivist.store.archive", "archivist.search.index", "archivist.model.event", "archivist.rules.pack"}  # fmt: skip
+"""What neither a command's word nor a household's needs."""
+
 
 def offered(office: Office, line: str, shell: str = "zsh") -> list[str]:
     """Return what the shell is offered for a line that ends in the word that was begun."""
+    return _answer(office, line, shell).split("\n")[1::3]
+
+
+def _answer(office: Office, line: str, shell: str = "zsh") -> str:
+    """Return what the shell is told."""
     words = line.split(" ")
     asked = {
         "COMP_WORDS": line,
@@ -32,13 +44,16 @@ def offered(office: Office, line: str, shell: str = "zsh") -> list[str]:
         code = (
             "import sys, json\nfrom archivist.cli.main import main\n"
             "try: main([])\nexcept SystemExit: pass\n"
-            "sys.stderr.write(json.dumps(sorted({m.split('.')[0] for m in sys.modules})))"
+            "sys.stderr.write(json.dumps(sorted(sys.modules)))"
         )
         done = subprocess.run(
             [sys.executable, "-c", code], cwd=office.root, env=office.environment, capture_output=True, text=True, check=True
         )  # fmt: skip
-    assert not set(json.loads(done.stderr)) & HEAVY
-    return done.stdout.split("\n")[1::3]
+    loaded = json.loads(done.stderr)
+    assert not {name.split(".")[0] for name in loaded} & HEAVY
+    if line in LIGHT:
+        assert not set(loaded) & UNASKED
+    return done.stdout
 
 
 def test_households_types_steps_and_commands_are_completed(office: Office) -> None:
@@ -54,6 +69,72 @@ def test_households_types_steps_and_commands_are_completed(office: Office) -> No
     assert offered(office, "archivist 立户 D") == ["DB", "DX"]
     assert offered(office, "archivist case list --state 公") == ["公示中"]
     assert offered(office, "archivist cas") == ["case"]
+    assert offered(office, "archivist case record re") == ["replace", "retype"]
+    assert offered(office, "archivist backup li") == ["list"]
+    assert offered(office, "archivist backup E:\\bags --dry") == ["--dry-run"]
+    assert offered(office, "archivist case open 低保 --on 2024-03-04 --na") == ["--name"]
+    assert offered(office, "archivist --json 期限 --over") == ["--overdue"]
+
+
+def _shown(command: click.Command, above: click.Context | None, name: str) -> tuple[click.Context, object]:
+    """Return everything of a command that can be seen at Tab."""
+    context = click.Context(command, parent=above, info_name=name, **command.context_settings)
+    words = [
+        (one.value, one.help)
+        for begun in ("", "-")
+        for one in command.shell_complete(context, begun)
+        if one.value not in {"-h", "--help"}
+    ]
+    params = [
+        (
+            param.name, param.param_type_name, param.opts, param.secondary_opts, param.nargs, param.multiple,
+            param.metavar if param.param_type_name == "argument" else "",
+            [one.value for one in param.type.shell_complete(context, param, "")] if isinstance(param.type, click.Choice) else "",
+            [one.type for one in param.type.shell_complete(context, param, "")] if isinstance(param.type, click.Path) else "",
+        )
+        for param in command.params
+    ]  # fmt: skip
+    settings = (context.ignore_unknown_options, context.allow_extra_args, context.allow_interspersed_args)
+    return context, (words, params, settings, command.get_short_help_str())
+
+
+def _alike(
+    real: click.Command, told: click.Command, above: tuple[click.Context, click.Context], name: str
+) -> int:
+    (context, is_), (other, said) = _shown(real, above[0], name), _shown(told, above[1], name)
+    assert is_ == said, context.command_path
+    if not isinstance(real, click.Group):
+        return 1
+    assert isinstance(told, click.Group)
+    below = 0
+    for one in real.list_commands(context):
+        here, there = real.get_command(context, one), told.get_command(other, one)
+        assert here is not None and there is not None, one
+        below += _alike(here, there, (context, other), one)
+    return below
+
+
+def test_the_words_of_every_command_are_those_it_has() -> None:
+    """A shell is told by data what it would be told by the command itself: every option, flag, choice, folder and file."""
+    top = click.Context(cli, info_name="archivist", **cli.context_settings)
+    counted = 0
+    for name in cli.list_commands(top):
+        real = cli.get_command(top, name)
+        assert real is not None
+        counted += _alike(real, command_words.command(name), (top, top), name)
+    assert counted > 100
+
+
+def test_the_shell_lists_no_english(office: Office) -> None:
+    """«every --help in Chinese (click's own words too)»: what a shell shows beside an option as well."""
+    for line in ("archivist --", "archivist case --", "archivist case show --", "archivist backup --"):
+        about = _answer(office, line).split("\n")[2::3]
+        assert about and not [one for one in about if one.isascii()], line
+
+
+def test_a_command_that_is_in_no_data_yet_tells_nothing_and_fails_nowhere() -> None:
+    made = command_words.command("nonesuch")
+    assert made.shell_complete(click.Context(made), "--js")[0].value == "--json"
 
 
 def test_a_name_of_two_households_is_completed_by_their_numbers(office: Office) -> None:

@@ -10,6 +10,7 @@ import click
 import pytest
 
 from archivist.cli import chinese_names, examples
+from archivist.cli.help_page import ChineseHelp
 from archivist.cli.main import cli
 from archivist.cli.session import Session
 from tests.cli.test_json import leaves
@@ -18,6 +19,8 @@ from tests.command_line import Office
 ENGLISH = re.compile(
     r"Usage|Options|Commands|Show |OPTIONS|COMMAND|ARGS|TEXT|INTEGER|FLOAT|DIRECTORY|\bFILE\b|PATH|default|required|RANGE"
 )
+MARKS = re.compile(r"\\|[\x00-\x09\x0b-\x1f]|``|\*\*")
+"""What is written for click, or for a page, and nobody should read."""
 LEAVES = sorted(leaves(cli))
 
 
@@ -45,7 +48,16 @@ def test_every_help_is_in_chinese_and_ends_in_an_example(office: Office) -> None
         assert text.startswith("用法：archivist"), path
         assert "选项：" in text and "显示这一页" in text, path
         assert not ENGLISH.search(re.sub(r"ARCHIVIST_\w+", "", text)), (path, ENGLISH.findall(text))
+        assert not MARKS.search(text), (path, MARKS.findall(text))
         assert re.search(r"\n例：(\n  archivist .+)+\n$", text), (path, text)
+
+
+@pytest.mark.parametrize("mark", ["\\b", "\b"])
+def test_a_mark_that_keeps_lines_is_not_shown_and_keeps_them(mark: str) -> None:
+    """In a raw docstring it is two characters, else one: lines stay lines after either."""
+    shown = ChineseHelp(width=60)
+    shown.write_text(f"一句话。\n\n{mark}\n  1、2 …          第几个\n  o 打开\n\n末了。")
+    assert shown.getvalue() == "一句话。\n\n1、2 …          第几个\no 打开\n\n末了。\n"
 
 
 def test_every_example_is_what_the_parser_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

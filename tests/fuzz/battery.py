@@ -34,7 +34,7 @@ from archivist.procedure.cases import change_facts
 from archivist.reading.kept_reading import unpack
 from archivist.rules.pack import Pack
 from archivist.search.checksums import NAME as CHECKSUMS
-from archivist.search.opened_index import current
+from archivist.search.current_folder import current
 from archivist.store import bag, notes, office_keys
 from archivist.store.archive_fixity import check_format
 from archivist.store.bag_fixity import check_bag

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from archivist.model.case import Case
 from archivist.model.case_fold import fold
-from archivist.model.event import GENESIS, Event, Op
+from archivist.model.event import Event, Op
 from archivist.model.expunged_records import EXPUNGED, ExpungeReason
-from archivist.model.ids import CaseNo, RecordNo, record_no
+from archivist.model.ids import GENESIS, CaseNo, RecordNo, record_no
 
 NUMBER = CaseNo.parse("TJHQ-DB-2024-000001")
 WHY = {"why": "重复", "by": ["赵主任", "钱管理"], "to": {"case": str(NUMBER), "record": "0001"}}

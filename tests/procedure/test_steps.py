@@ -17,9 +17,9 @@ from archivist.errors import ArchivistError, CaseClosed, InvalidValue, StepRefus
 from archivist.model.by import CHINA, By
 from archivist.model.case import Case
 from archivist.model.case_fold import apply, fold
-from archivist.model.event import GENESIS, Event, Op
+from archivist.model.event import Event, Op
 from archivist.model.facts import parse_facts, single
-from archivist.model.ids import CaseNo, Category, record_no
+from archivist.model.ids import GENESIS, CaseNo, Category, record_no
 from archivist.model.record import Record, RecordStatus
 from archivist.model.states import State, StepTaken
 from archivist.procedure.cases import change_facts, open_case

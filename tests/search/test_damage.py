@@ -17,8 +17,8 @@ from archivist.errors import ForeignIndex, IndexFault, IndexNotWritten
 from archivist.model.ids import CaseNo
 from archivist.search import databases, whoosh
 from archivist.search.checksums import CATALOGUE, NAME, TEXT
+from archivist.search.current_folder import CURRENT
 from archivist.search.index import Index
-from archivist.search.opened_index import CURRENT
 from tests.sampling import sample
 from tests.search.household import MemoryArchive, digest, make_id, make_number
 from tests.search.oracle import keys

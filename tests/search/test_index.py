@@ -17,9 +17,9 @@ from archivist.model.facts import parse_facts
 from archivist.model.ids import Category, RecordNo
 from archivist.model.record import RecordStatus
 from archivist.search.checksums import CATALOGUE, TEXT
+from archivist.search.current_folder import CURRENT
 from archivist.search.engine import Drift
 from archivist.search.index import Index
-from archivist.search.opened_index import CURRENT
 from archivist.search.query import parse
 from tests.sampling import drawn, examples
 from tests.search.household import MemoryArchive, make_id, make_number

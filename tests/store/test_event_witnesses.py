@@ -10,8 +10,8 @@ from typing import Final
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archivist.model.event import GENESIS, Event, Op
-from archivist.model.ids import Sha256
+from archivist.model.event import Event, Op
+from archivist.model.ids import GENESIS, Sha256
 from archivist.store import bag
 from archivist.store.event_witnesses import EventFault, StoredEvent, alike, judge, path_of, seq_of
 

@@ -10,7 +10,8 @@ import pytest
 
 from archivist.errors import ClockBehind
 from archivist.model.by import By
-from archivist.model.event import GENESIS, Event, Op
+from archivist.model.event import Event, Op
+from archivist.model.ids import GENESIS
 from archivist.store import Archive, Stamp
 from archivist.store.machine_clock import TOLERANCE, set_back
 from tests.kit import on
