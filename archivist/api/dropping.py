@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LaidFile:
-    """One file: its name in the inbox, empty where it is not there, and then why."""
+    """One file: its name in the inbox and its digest, both empty where it is not there, and then why."""
 
     name: str
     laid_as: str
+    sha256: str
     problem: Problem | None
 
 
@@ -47,7 +48,7 @@ def put(workspace: Workspace, files: Sequence[tuple[str, Path]], *, case: str = 
     Survives: a kill at any point leaves a file whole in the inbox, or not there; what is left of it is no file of the inbox.
     """
     from archivist.procedure.cases import drop_folder
-    from archivist.store import inbox_access
+    from archivist.store import durable_files, inbox_access
 
     archive = workspace.archive
     folder, number = archive.inbox, ""
@@ -58,10 +59,37 @@ def put(workspace: Workspace, files: Sequence[tuple[str, Path]], *, case: str = 
     laid: list[LaidFile] = []
     for name, path in files:
         try:
-            laid.append(LaidFile(name, inbox_access.lay(folder, _plain(name), path).name, None))
+            digest, _ = durable_files.digest_of(path)
+            laid.append(LaidFile(name, inbox_access.lay(folder, _plain(name), path).name, digest, None))
         except ArchivistError as error:
-            laid.append(LaidFile(name, "", Problem.of(error)))
+            laid.append(LaidFile(name, "", "", Problem.of(error)))
     return LaidIn(number, tuple(laid))
+
+
+@dataclass(frozen=True, slots=True)
+class CameTo:
+    """What became of a file that was laid into the inbox.
+
+    Attributes:
+        case, applicant, record, title: where it was filed; empty where it was not.
+        item: of the tray, where it waits there.
+    """
+
+    case: str = ""
+    applicant: str = ""
+    record: str = ""
+    title: str = ""
+    item: str = ""
+
+
+def came_to(workspace: Workspace, sha256: str) -> CameTo | None:
+    """Return what became of a file with this digest; ``None`` while nothing did, and where nobody can tell."""
+    from archivist.api.tray_marks import whereabouts
+    from archivist.api.tray_view import TrayView
+
+    if filed := whereabouts(workspace, sha256):
+        return CameTo(filed.case, filed.applicant, filed.record, filed.title)
+    return next((CameTo(item=item.id) for item in TrayView(workspace).items if item.sha256 == sha256), None)
 
 
 def _plain(name: str) -> str:

@@ -102,6 +102,23 @@ def test_an_idle_screen_locks_itself_and_what_was_typed_comes_back(desk: Desk) -
     assert page.locator("#main form[method=post] input[name=reason]").first.input_value() == "来人更正"
 
 
+def test_what_became_of_a_dropped_file_is_said_on_its_line(desk: Desk, tmp_path: Path) -> None:
+    """“Upload: per file 排队→识别→归档 0010/待认领”, without a click."""
+    page = desk.sit()
+    page.clock.install()
+    page.goto(f"{desk.address}case/{CASE}")
+    paper = tmp_path / "诊断.txt"
+    paper.write_text("诊断证明\n患者王秀兰\n", encoding="utf-8")
+    page.set_input_files("form.drop input[type=file]", str(paper))
+    line = page.locator("form.drop .uploads")
+    line.get_by_text("等候识别").wait_for(state="attached")
+    Office(desk.root).typed("watch", "--once", "--pin-stdin", answers=f"{PIN}\n", check=None)
+    page.clock.fast_forward("00:06")
+    line.get_by_text("已归档").wait_for(state="attached")
+    assert line.inner_html().count("诊断.txt：已归档：王秀兰户，第 0002 件 医疗诊断材料") == 1
+    assert desk.said == []
+
+
 def test_script_in_names_and_page_text_is_text(desk: Desk) -> None:
     """“T <script> as name, page text, file name; console silent”."""
     office = Office(desk.root)

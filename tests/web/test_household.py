@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -145,6 +146,28 @@ def test_files_dropped_on_a_household_lie_whole_in_its_folder(page: Page) -> Non
     assert sent(browser, f"{AT}/upload", ("扫描.pdf", b"one")) == (200, "扫描.pdf：已进收件箱，等候识别")
     assert sent(browser, f"{AT}/upload", ("扫描.pdf", b"two"))[0] == 200
     assert inbox(page) == {f"{CASE} 王秀兰/扫描.pdf": b"one", f"{CASE} 王秀兰/扫描 (2).pdf": b"two"}
+
+
+def test_what_became_of_a_dropped_file_is_told(page: Page) -> None:
+    """“per file 排队→识别→归档 0010/待认领”: by its digest; whom the answer names is on record."""
+    browser = page.browser("林经办")
+    browser.get(AT)
+    known, strange = "诊断证明\n患者王秀兰\n".encode(), "不知何人何事\n".encode()
+    assert sent(browser, f"{AT}/upload", ("诊断.txt", known))[0] == 200
+    assert sent(browser, "/tray/upload", ("某信.txt", strange))[0] == 200
+
+    def became(data: bytes) -> tuple[int, str]:
+        answer = browser.get(f"/dropped?sha256={hashlib.sha256(data).hexdigest()}")
+        return answer.status_code, answer.text
+
+    assert became(known) == became(strange) == (202, "已进收件箱，等候识别")
+    Office(page.root).typed("watch", "--once", "--pin-stdin", answers=f"{PIN}\n", check=None)
+    assert became(known) == (200, "已归档：王秀兰户，第 0001 件 医疗诊断材料")
+    assert became(strange) == (200, "认不准，在待认领")
+
+    assert [e for e in logged(page) if e.get("households") == [CASE] and e["act"] == "review list"]
+    for wrong in ("", "x", "a" * 63, "../x"):
+        assert browser.get(f"/dropped?sha256={wrong}").status_code == 202
 
 
 def test_files_chosen_without_script_are_told_of_on_a_page(page: Page) -> None:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from archivist.api import dropping
 from archivist.errors import UsageError
 from archivist.web.visit import Answer, Visit
+
+_DIGEST: Final = re.compile("[0-9a-f]{64}")
+_TEXT: Final = "text/plain; charset=utf-8"
+_NOT_YET: Final = 202
 
 
 def put(visit: Visit) -> Answer:
@@ -30,5 +37,22 @@ def put(visit: Visit) -> Answer:
             else f"{f.laid_as}：已进收件箱，等候识别"
             for f in done.files
         ]
-        return Answer("\n".join(lines).encode(), 409 if failed else 200, "text/plain; charset=utf-8")
+        digest = {"x-digest": done.files[0].sha256} if len(done.files) == 1 else {}
+        return Answer("\n".join(lines).encode(), 409 if failed else 200, _TEXT, headers=digest)
     return visit.page("dropped.html", status=409 if failed else 200, files=done.files, case=case)
+
+
+def became(visit: Visit) -> Answer:
+    """Answer with a line that says what became of a file that was dropped; 202 while nothing did.
+
+    Raises:
+        AccessNotLogged: E213.
+    """
+    digest = visit.asked.get("sha256", "")
+    found = dropping.came_to(visit.workspace, digest) if _DIGEST.fullmatch(digest) else None
+    if found is None:
+        return Answer("已进收件箱，等候识别".encode(), _NOT_YET, _TEXT)
+    visit.record(found)
+    if found.item:
+        return Answer("认不准，在待认领".encode(), kind=_TEXT)
+    return Answer(f"已归档：{found.applicant}户，第 {found.record} 件 {found.title}".encode(), kind=_TEXT)

@@ -111,10 +111,30 @@
       data.append("form_word", word);
       data.append("file", sent, sent.name);
       said(line, sent.name + "：正在上传");
-      fetch(form.action, { method: "POST", body: data, headers: { "x-part": "1" }, credentials: "same-origin" }).then(function (answer) {
-        return answer.text().then(function (text) { said(line, answer.redirected ? sent.name + "：没有上传，请重新登录" : text.trim()); });
-      }, function () { said(line, sent.name + "：没有传上去，请再拖一次"); }).then(next);
+      var asked = new XMLHttpRequest();
+      asked.open("POST", form.action);
+      asked.setRequestHeader("x-part", "1");
+      asked.upload.onprogress = function (event) { if (event.lengthComputable) { said(line, sent.name + "：正在上传 " + Math.floor(100 * event.loaded / event.total) + "%"); } };
+      asked.onloadend = function () {
+        var elsewhere = asked.responseURL && new URL(asked.responseURL).pathname !== path(form), digest = asked.getResponseHeader("x-digest");
+        said(line, elsewhere ? sent.name + "：没有上传，请重新登录" : asked.status ? asked.responseText.trim() : sent.name + "：没有传上去，请再拖一次");
+        if (digest && !elsewhere) { became(line, sent.name, digest, 120); }
+        next();
+      };
+      asked.send(data);
     })();
+  }
+  // What becomes of it: asked every five seconds for ten minutes, as long as the line is in sight.
+  function became(line, name, digest, left) {
+    setTimeout(function () {
+      if (!left || !document.contains(line)) { return; }
+      fetch("/dropped?sha256=" + digest, { credentials: "same-origin" }).then(function (answer) {
+        return answer.redirected || !answer.ok ? null : answer.text().then(function (text) {
+          line.textContent = name + "：" + text;
+          if (answer.status === 202) { became(line, name, digest, left - 1); }
+        });
+      }, function () {});
+    }, 5000);
   }
   document.addEventListener("dragover", function (event) { var there = one("form.drop"); if (there) { event.preventDefault(); there.classList.add("over"); } });
   document.addEventListener("dragleave", function () { var there = one("form.drop"); if (there) { there.classList.remove("over"); } });
