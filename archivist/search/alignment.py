@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
 from typing import Final
@@ -18,6 +18,8 @@ BEFORE: Final = 24
 """So many of them at the most stand before the hit."""
 _REACH: Final = 16
 """So far a snippet reaches farther so as to begin or end at sense."""
+_SLACK: Final = 32
+"""So many characters farther is looked, for the normal form is a little shorter than what is written, or longer."""
 _SENTENCE_END: Final = "。；;！!？?\n\f"
 _PAUSE: Final = "，、,：: \t\u3000（(）)"
 _ANY_BLANKS = re.compile(r"\s+")
@@ -26,19 +28,31 @@ _ONE_TO_ONE: Final = re.compile(
     "[\u4e00-\u9fff\n !#-&(-_a-~\u3000-\u3002\u3010\u3011\u3014\u3015\uff01\uff03-\uff06\uff08-\uff3f\uff41-\uff5e]{2,}"
 )
 """Characters each of which alone, whatever stands beside it, becomes one character. The last before others may bear a mark."""
+_PARTING: Final = re.compile("[\u4e00-\u9fff]{2}")
+_NUMBERING: Final = frozenset("一二三四五六七八九十年月日号")
+"""Between two Chinese characters neither of which may be part of a number, a text has the normal form of its two parts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Aligned:
-    """One page: its normal form, and of each character of it where what it comes from begins and ends."""
+    """A page or a part of it: its normal form, and of each character of it where what it comes from begins and ends.
+
+    ``at`` is the place in the page at which the part begins, ``first`` that in its normal form.
+    """
 
     normal: str
     starts: tuple[int, ...]
     ends: tuple[int, ...]
+    at: int = 0
+    first: int = 0
 
     def written(self, start: int, end: int) -> tuple[int, int]:
         """Return where in the text as it stands a stretch of the normal form is; a date is always whole."""
-        return self.starts[start], self.ends[end - 1]
+        return self.at + self.starts[start - self.first], self.at + self.ends[end - self.first - 1]
+
+    def within(self, start: int, end: int) -> tuple[int, int]:
+        """Return what of a stretch of the page's normal form lies in this part."""
+        return max(start, self.first), min(end, self.first + len(self.normal))
 
 
 @dataclass(slots=True)
@@ -100,16 +114,21 @@ def aligned(page: str) -> Aligned:
     The few texts whose normal form is not made character by character (a mark that joins the letter before the one dropped)
     are aligned as if they were in normal form already.
     """
+    found = _aligned(page)
+    if found.normal != normal(page):
+        return Aligned(page, tuple(range(len(page))), tuple(range(1, len(page) + 1)))
+    return found
+
+
+def _aligned(page: str) -> Aligned:
+    """Return what becomes of a text character by character; most often its normal form."""
     traced = _by_character(page)
     traced.sub(BLANKS, blank)
     traced.in_numbers()
     traced.sub(BLANKS, blank)
     lead = len(traced.text) - len(traced.text.lstrip())
     whole = slice(lead, len(traced.text.rstrip()) or None)
-    found = Aligned(traced.text.strip(), tuple(traced.starts[whole]), tuple(traced.ends[whole]))
-    if found.normal != normal(page):
-        return Aligned(page, tuple(range(len(page))), tuple(range(1, len(page) + 1)))
-    return found
+    return Aligned(traced.text.strip(), tuple(traced.starts[whole]), tuple(traced.ends[whole]))
 
 
 def _by_character(page: str) -> _Traced:
@@ -164,7 +183,7 @@ def occurrences(words: Sequence[re.Pattern[str]], text: str) -> list[tuple[int, 
 
 
 def snippet(
-    page: str, words: Sequence[re.Pattern[str]], reach: tuple[int, int] | None = None
+    page: str, words: Sequence[re.Pattern[str]], reach: tuple[int, int] | None = None, plain: str = ""
 ) -> tuple[str, tuple[tuple[int, int], ...]]:
     """Return the words around the first hit as they stand, and where in them the hits are.
 
@@ -172,22 +191,69 @@ def snippet(
         page: as it stands.
         words: what was asked for, to be found in normal text.
         reach: start and end of the hit in the normal form, for one that goes on over the page's end.
+        plain: the page's normal form, where it is at hand: then only what is shown is aligned.
 
     Returns:
         The snippet, blanks and line ends in it one space; ``(start, end)`` of each hit, in order, not overlapping.
     """
-    form = aligned(page)
-    spans = occurrences(words, form.normal)
-    if reach:
-        spans = sorted({*spans, (reach[0], min(reach[1], len(form.normal)))})
-    marks = [form.written(start, end) for start, end in spans if start < end <= len(form.starts)]
-    if not marks:
-        return "", ()
-    first = form.written(*reach) if reach and reach[1] <= len(form.starts) else marks[0]
-    start = _begin(page, first[0])
-    end = _end(page, max(first[1], min(len(page), start + WIDTH)))
+    hits = _hits(words, plain, reach)
+    form = _around(page, plain, hits[0]) if hits else None
+    start, end = _extent(page, form.written(*hits[0])) if form else (0, 0)
+    if form is None or not form.at + form.starts[0] <= start < end <= form.at + form.ends[-1]:
+        form = aligned(page)
+        hits = _hits(words, form.normal, reach)
+        if not hits:
+            return "", ()
+        start, end = _extent(page, form.written(*hits[0]))
+    parts = [form.within(*hit) for hit in hits]
+    marks = sorted(form.written(a, b) for a, b in parts if a < b)
     inside = [(max(a, start), min(b, end)) for a, b in marks if a < end and b > start]
     return _one_line(page, start, end, inside)
+
+
+def _hits(
+    words: Sequence[re.Pattern[str]], plain: str, reach: tuple[int, int] | None
+) -> list[tuple[int, int]]:
+    """Return where in a normal form the hits are: first the one around which is shown, then all."""
+    hits = occurrences(words, plain)
+    if reach:
+        hits = [reach, *hits] if reach[1] <= len(plain) else [*hits, (reach[0], len(plain))]
+    hits = [(start, end) for start, end in hits if start < end]
+    return [*hits[:1], *hits]
+
+
+def _around(page: str, plain: str, hit: tuple[int, int]) -> Aligned | None:
+    """Return the part of a page around a hit, aligned; ``None`` where it cannot be told which part that is.
+
+    A part that begins and ends between characters that may be parted has its normal form somewhere in the page's. Where that stands
+    once, it stands there.
+    """
+    at = hit[0] * len(page) // len(plain)
+    low = at - BEFORE - _REACH - _SLACK
+    while low > 0 and not _parts(page, low):
+        low -= 1
+    high = at + max(hit[1] - hit[0], WIDTH) + _REACH + _SLACK
+    while high < len(page) and not _parts(page, high):
+        high += 1
+    low = max(low, 0)
+    part = _aligned(page[low:high])
+    first = plain.find(part.normal)
+    if first < 0 or plain.find(part.normal, first + 1) >= 0:
+        return None
+    if not first <= hit[0] < hit[1] <= first + len(part.normal):
+        return None
+    return replace(part, at=low, first=first)
+
+
+def _parts(page: str, at: int) -> bool:
+    """Tell whether the normal form of a page is that of what stands before a place and that of what stands after it."""
+    return bool(_PARTING.fullmatch(page, at - 1, at + 1)) and _NUMBERING.isdisjoint(page[at - 1 : at + 1])
+
+
+def _extent(page: str, hit: tuple[int, int]) -> tuple[int, int]:
+    """Return where the words around a hit begin and end."""
+    start = _begin(page, hit[0])
+    return start, _end(page, max(hit[1], min(len(page), start + WIDTH)))
 
 
 def _begin(page: str, hit: int) -> int:

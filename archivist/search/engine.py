@@ -169,17 +169,27 @@ class SearchEngine(Protocol):
         """Return a page of the answer."""
 
 
-class TextReader(Protocol):
-    """Which documents hold which text."""
+class Texts(Protocol):
+    """Which documents hold which text, at one instant."""
 
     def holding(self, fragment: str) -> Bounds:
         """Return the documents that may hold a fragment of normal text."""
 
-    def texts(self, ids: Iterable[int]) -> Iterator[tuple[int, str]]:
-        """Yield each document's normal text, in the order asked; documents that are gone are left out."""
+    def texts(self, ids: Iterable[int], fragments: Iterable[str] = ()) -> Iterator[tuple[int, str]]:
+        """Yield each document's normal text, in the order asked; documents that are gone are left out.
+
+        So is a document where it costs less to see that one of the fragments does not stand in its text than to read it.
+        """
 
     def written(self, ids: Iterable[int]) -> Iterator[tuple[int, str]]:
-        """Yield each document's text as it stands, likewise."""
+        """Yield each document's text as it stands; documents that are gone are left out."""
+
+
+class TextReader(Protocol):
+    """The text index, whose commits replace each other."""
+
+    def now(self) -> Texts:
+        """Return what it holds now; to be asked until it is asked for again, or closed."""
 
     def segments(self) -> list[int]:
         """Return how many documents each of its pieces holds."""

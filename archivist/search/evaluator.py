@@ -8,7 +8,7 @@ sure, impossible, or compared with its text: all of them when they are few, othe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence, Set
-from functools import reduce
+from functools import cached_property, reduce
 from itertools import islice
 from operator import and_, or_
 from typing import Final
@@ -17,8 +17,8 @@ from archivist.search import doc_sets, ordering
 from archivist.search import query_tree as q
 from archivist.search.catalogue import DocRow, IndexCatalogue
 from archivist.search.doc_sets import DocSet
-from archivist.search.document_text import TextLeaf, holds
-from archivist.search.engine import Bounds, Hit, Results, TextReader
+from archivist.search.document_text import TextLeaf, fragments_of, holds
+from archivist.search.engine import Bounds, Hit, Results, TextReader, Texts
 from archivist.search.id_set import IdSet
 from archivist.search.paging import HitPlace, Page, Passed, SortBy
 from archivist.search.presentation import Grounds, shown
@@ -46,7 +46,8 @@ class _Evaluation:
     """One query being answered."""
 
     def __init__(self, catalogue: IndexCatalogue, text: Callable[[], TextReader], tree: q.Node) -> None:
-        self.catalogue, self.text, self.tree = catalogue, text, tree
+        self.catalogue, self.tree = catalogue, tree
+        self._index = text
         self.known: dict[q.Leaf, Bounds] = {}
         self.households: Set[int] = IdSet()
         self.asked = q.leaves(tree)
@@ -91,8 +92,8 @@ class _Evaluation:
         words = [
             i for i in ids if i not in self.households and any(i in self.leaf(a).possible for a in leaves)
         ]
-        written = dict(self.text().written(words)) if words else {}
-        texts = self.read | (dict(self.text().texts(set(words) - self.read.keys())) if words else {})
+        written = dict(self.text.written(words)) if words else {}
+        texts = self.read | (dict(self.text.texts(set(words) - self.read.keys())) if words else {})
         return tuple(
             self.hit(rows[i], place.rank, texts.get(i, ""), written.get(i, ""))
             for i, place in found
@@ -144,14 +145,40 @@ class _Evaluation:
         """Yield the documents that fit, in order; the others are noted in ``rejected``."""
         while batch := list(islice(ordered, _BATCH)):
             doubtful = [doc for doc, _ in batch if doc not in sure]
-            texts = dict(self.text().texts(doubtful)) if doubtful else {}
+            texts = dict(self.text.texts(doubtful, self.fragments)) if doubtful else {}
             if len(self.read) < COMPARE_ALL:
                 self.read |= texts
+            others = {doc for doc in doubtful if not self.is_answer(doc, texts.get(doc))}
             for doc, place in batch:
-                if doc in sure or self.fits(self.tree, doc, flowing(texts.get(doc, ""))):
+                if doc not in others:
                     yield doc, place
                 else:
                     rejected.append(doc)
+
+    def is_answer(self, doc: int, text: str | None) -> bool:
+        """Tell whether a possible document fits; its text is ``None`` when it has none, or not what must stand in it."""
+        if text is None and self.fragments:
+            return False
+        flow = flowing(text or "")
+        return all(self.fits(part, doc, flow) for part in self.open)
+
+    @cached_property
+    def text(self) -> Texts:
+        """The text index as it is when a first leaf needs it."""
+        return self._index().now()
+
+    @cached_property
+    def open(self) -> tuple[q.Node, ...]:
+        """The conditions that do not hold for every possible document."""
+        parts = self.tree.parts if isinstance(self.tree, q.And) else (self.tree,)
+        bounds = (self.bounds(part.part if isinstance(part, q.Not) else part) for part in parts)
+        return tuple(part for part, b in zip(parts, bounds, strict=True) if b.sure != b.possible)
+
+    @cached_property
+    def fragments(self) -> frozenset[str]:
+        """What stands in the text of every document of the answer that is not sure."""
+        leaves = (part for part in self.open if isinstance(part, TextLeaf))
+        return frozenset(word for leaf in leaves for word in fragments_of(leaf))
 
     def fits(self, node: q.Node, doc: int, text: str) -> bool:
         """Tell whether the tree holds for one document, its text without page breaks at hand."""
@@ -219,11 +246,11 @@ class _Evaluation:
     def _in_texts(self, leaf: TextLeaf) -> Bounds:
         match leaf:
             case q.HasText(fragment):
-                return self.text().holding(fragment)
+                return self.text.holding(fragment)
             case q.InPages(fragment) | q.InAbout(_, fragment):
-                return Bounds(IdSet(), self.text().holding(fragment).possible)
+                return Bounds(IdSet(), self.text.holding(fragment).possible)
             case q.Matches(pieces):
-                each = [self.text().holding(piece).possible for piece in pieces if needed(piece)]
+                each = [self.text.holding(piece).possible for piece in pieces if needed(piece)]
                 return Bounds(IdSet(), reduce(and_, each))
 
     def _of_household(self, leaf: q.HasPerson | q.Numbered) -> Bounds:

@@ -103,7 +103,7 @@ def shown(paper: LoosePaper, tree: q.Node) -> tuple[int | None, str, Marks]:
     for number, page in enumerate(paper.text.split(PAGE_BREAK), 1):
         form = normal(page)
         if any(pattern.search(form) for pattern in patterns):
-            return number, *snippet(page, patterns)
+            return number, *snippet(page, patterns, plain=form)
     return None, "", ()
 
 

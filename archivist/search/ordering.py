@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Container, Iterator
+from operator import itemgetter
 from typing import Final
 
 from archivist.search.id_set import IdSet
@@ -15,6 +16,8 @@ _WALK_MOST: Final = 4_096
 """Rows read at once on a walk, at first and at the most."""
 _WORTH_WALKING: Final = 3
 """So many others passed on a walk cost as much as fetching and sorting one document."""
+_SET_ALL: Final = 4_096
+"""Up to so many documents are made a plain set, in which each is found sooner."""
 _IN: Final = 500
 """Values bound in one statement; SQLite allows 999 at least."""
 _SCAN: Final = 20_000
@@ -40,18 +43,20 @@ def newest(
     """
     if len(ids) > SORT_ALL:
         met: list[int] = []
-        others = 0
-        for filed_at, place, doc in _walk(select, households=households):
-            if doc in ids:
-                met.append(int(str(doc)))
-                yield met[-1], HitPlace(rank, str(filed_at), str(place))
-            elif (others := others + 1) > _WORTH_WALKING * len(ids):
+        passed, most = 0, _WORTH_WALKING * len(ids)
+        among: Container[object] = ids if len(ids) > _SET_ALL else {*ids}
+        for rows in _walk(select, households=households):
+            found = [_placed(row, rank) for row in rows if row[2] in among]
+            yield from found
+            met += [doc for doc, _ in found]
+            passed += len(rows) - len(found)
+            if passed > most:
                 break
         ids -= IdSet(met)
     yield from in_order(select, ids, rank)
 
 
-def _walk(select: Select, *, households: bool) -> Iterator[tuple[object, ...]]:
+def _walk(select: Select, *, households: bool) -> Iterator[list[tuple[object, ...]]]:
     last, only, many = ("9999", ""), "record = '' AND " if households else "", _WALK
     while rows := select(
         f"SELECT filed_at, place, id FROM docs WHERE {only}(filed_at, place) < (?, ?) "
@@ -59,7 +64,7 @@ def _walk(select: Select, *, households: bool) -> Iterator[tuple[object, ...]]:
         *last,
         many,
     ):
-        yield from rows
+        yield rows
         last, many = (str(rows[-1][0]), str(rows[-1][1])), min(2 * many, _WALK_MOST)
 
 
@@ -74,16 +79,23 @@ def in_order(
         rank: of all of them.
         sort: the order.
     """
-    rows = _rows(select, "SELECT d.id, d.filed_at, d.place FROM docs d", ids)
-    found = [(int(str(i)), HitPlace(rank, str(filed), str(place))) for i, filed, place in rows]
+    rows = [*_rows(select, "SELECT d.filed_at, d.place, d.id FROM docs d", ids)]
     if sort is SortBy.NUMBER:
-        return sorted(found, key=lambda one: one[1].place)
-    return sorted(found, key=lambda one: one[1], reverse=True)
+        rows.sort(key=itemgetter(1))
+    else:
+        rows.sort(key=itemgetter(0, 1), reverse=True)
+    return [_placed(row, rank) for row in rows]
+
+
+def _placed(row: tuple[object, ...], rank: int) -> tuple[int, HitPlace]:
+    filed_at, place, doc = row
+    assert isinstance(doc, int)
+    return doc, HitPlace(rank, str(filed_at), str(place))
 
 
 def _rows(select: Select, sql: str, ids: Collection[int]) -> Iterator[tuple[object, ...]]:
     if len(ids) > _SCAN:
-        yield from (row for row in select(sql) if row[0] in ids)
+        yield from (row for row in select(sql) if row[-1] in ids)
         return
     wanted = sorted(ids)
     for some in (wanted[at : at + _IN] for at in range(0, len(wanted), _IN)):

@@ -57,7 +57,9 @@ def shown(row: DocRow, why_found: Grounds, rank: int) -> Hit:
         why = "户号" if "-" in mention.key else "证号"
         if page and why_found.written:
             pages = body(why_found.written).split(PAGE_BREAK)
-            words, marks = snippet(pages[page - 1], [re.compile(re.escape(normal(mention.key)))])
+            plain = body(why_found.text).split(PAGE_BREAK)
+            pattern = re.compile(re.escape(normal(mention.key)))
+            words, marks = snippet(pages[page - 1], [pattern], plain="".join(plain[page - 1 : page]))
     else:
         why = _household_why(why_found) or why
     return Hit(
@@ -76,14 +78,15 @@ def _words(row: DocRow, why_found: Grounds) -> tuple[str, int | None, str, Marks
     if not row.record:
         for value, fact in zip(pages.split(FACT_BREAK), written.split(FACT_BREAK), strict=True):
             if any(pattern.search(value) for pattern in patterns):
-                return "户档信息", None, *snippet(fact, patterns)
+                return "户档信息", None, *snippet(fact, patterns, plain=value)
         return None
     flow = flowing(pages)
     for leaf, pattern in zip(leaves, patterns, strict=True):
         if not isinstance(leaf, q.InAbout) and (hit := pattern.search(flow)):
             number, at = place(pages, hit.start())
             reach = (at, at + hit.end() - hit.start())
-            return "正文", number + 1, *snippet(written.split(PAGE_BREAK)[number], patterns, reach)
+            shown = written.split(PAGE_BREAK)[number], patterns, reach, pages.split(PAGE_BREAK)[number]
+            return "正文", number + 1, *snippet(*shown)
     for leaf, pattern in zip(leaves, patterns, strict=True):
         for which in [leaf.which] if isinstance(leaf, q.InAbout) else q.About:
             if not isinstance(leaf, q.InPages) and pattern.search(about(why_found.text, which)):

@@ -21,6 +21,7 @@ from typing import Final
 
 from archivist.search.id_set import IdSet
 from archivist.search.postings import bits_in, key_of, keys_beginning, numbers_in
+from archivist.search.text import PAGE_BREAK
 
 MAGIC: Final = b"archivis"
 FOOTER: Final = struct.Struct("<QQQQ8s")
@@ -29,6 +30,9 @@ NUMBER_BYTES: Final = 8
 _ENCODING: Final = "gb18030"
 """Two bytes for what UTF-8 needs three for, and everything else as well."""
 _LEVEL: Final = 3
+_USUAL: Final = 4096
+"""Bytes that most texts have at the most."""
+_BREAK: Final = PAGE_BREAK.encode(_ENCODING)
 _WINDOW: Final = 1 << 15
 """Bytes of one text that another is compared with; more zlib does not look at."""
 _CHEAPER_TO_READ: Final = 800
@@ -44,9 +48,18 @@ def packed_text(text: str, written: str) -> bytes:
     return packed + packer.compress(written.encode(_ENCODING)) + packer.flush()
 
 
+def in_file(fragment: str) -> bytes:
+    """Return a fragment as it stands in a packed text, if it stands there: bytes may be found that are no whole characters."""
+    return fragment.encode(_ENCODING, "replace")  # half a character, which no text has
+
+
 def normal_text(packed: bytes) -> str:
     """Return the normal text of a document."""
-    return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed).decode(_ENCODING)
+    return _plain(packed).decode(_ENCODING)
+
+
+def _plain(packed: bytes) -> bytes:
+    return zlib.decompress(packed, -zlib.MAX_WBITS, _USUAL)  # what comes after the first stream is left alone
 
 
 def written_text(packed: bytes) -> str:
@@ -92,6 +105,7 @@ class Segment:
         self.lists_at = at = texts
         at += lists
         self.ids, at = self._table(at, count)
+        self._first, self._last = self.ids[0], self.ids[count - 1]
         self._text_ends, at = self._table(at, count)
         self.keys, at = self._table(at, grams)
         self.list_ends, at = self._table(at, grams)
@@ -124,8 +138,12 @@ class Segment:
 
     def place_of(self, doc: int) -> int | None:
         """Return the place of a document among the ids, living or not."""
-        at = bisect_left(self.ids, doc)
-        return at if at < len(self.ids) and self.ids[at] == doc else None
+        if not self._first <= doc <= self._last:
+            return None
+        at = min(doc - self._first, len(self.ids) - 1)  # where it is as long as none before it was left out
+        if self.ids[at] != doc:
+            at = bisect_left(self.ids, doc)
+        return at if self.ids[at] == doc else None
 
     def living(self) -> Iterator[tuple[int, int]]:
         """Yield ``(id, place)`` of every living document."""
@@ -138,6 +156,12 @@ class Segment:
     def text(self, number: int) -> str:
         """Return a document's normal text."""
         return normal_text(self.packed(number))
+
+    def text_with(self, number: int, fragments: Sequence[bytes]) -> str | None:
+        """Return a document's normal text, unless one of some fragments (see ``in_file``) is surely not in it."""
+        plain = _plain(self.packed(number))
+        flow = plain.replace(_BREAK, b"")
+        return plain.decode(_ENCODING) if all(fragment in flow for fragment in fragments) else None
 
     def written(self, number: int) -> str:
         """Return a document's text as it stands."""
@@ -167,7 +191,10 @@ class Segment:
                 return 0
         for gram, whole in wanted:
             if not whole:
-                others = self._beginning(gram)
+                first, last = self._places_beginning(gram)
+                if found is not None and found.bit_count() * _CHEAPER_TO_READ < self._lengths(first, last):
+                    continue
+                others = self._in_any(first, last)
                 found = others if found is None else found & others
         return (found or 0) << self.ids[0] & ~self._gone
 
@@ -186,11 +213,20 @@ class Segment:
         return self._map[self.lists_at + start : self.lists_at + end]
 
     def _length(self, place: int) -> int:
-        return self.list_ends[place] - (self.list_ends[place - 1] if place else 0)
+        return self._lengths(place, place + 1)
 
-    def _beginning(self, prefix: str) -> int:
+    def _lengths(self, first: int, last: int) -> int:
+        """Return how long the lists between two places are together."""
+        if first == last:
+            return 0
+        return self.list_ends[last - 1] - (self.list_ends[first - 1] if first else 0)
+
+    def _places_beginning(self, prefix: str) -> tuple[int, int]:
+        """Return the places between which, the second excluded, the grams begin so."""
         low, high = keys_beginning(prefix)
-        first, last = bisect_left(self.keys, low), bisect_left(self.keys, high)
+        return bisect_left(self.keys, low), bisect_left(self.keys, high)
+
+    def _in_any(self, first: int, last: int) -> int:
         found, few = 0, set[int]()
         for place in range(first, last):
             if self._length(place) > _CHEAPER_TO_READ:

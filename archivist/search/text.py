@@ -218,11 +218,13 @@ def needed(fragment: str) -> tuple[tuple[str, bool], ...]:
         no letter, digit or Chinese character at all.
     """
     pairs: list[tuple[str, bool]] = []
-    for han, other in RUN.findall(fragment):
-        run, size = (han, HAN_GRAM) if han else (other, OTHER_GRAM)
-        if len(run) < size:
-            pairs.append((run, False))
+    for match in RUN.finditer(fragment):
+        run, size = match[0], HAN_GRAM if match[1] else OTHER_GRAM
         pairs.extend((run[i : i + size], True) for i in range(len(run) - size + 1))
+        if match.end() < len(fragment):  # what ends in the fragment ends in the text, and its end is a gram
+            pairs.append((run[1 - size :], True))
+        elif len(run) < size:
+            pairs.append((run, False))
     return tuple(dict.fromkeys(pairs))
 
 

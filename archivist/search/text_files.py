@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
 from operator import or_
 from pathlib import Path
@@ -15,7 +15,7 @@ from archivist.search import contents
 from archivist.search.checksums import Checksums
 from archivist.search.engine import Bounds
 from archivist.search.id_set import IdSet
-from archivist.search.segment import Segment
+from archivist.search.segment import Segment, in_file
 from archivist.search.text import is_one_gram, needed
 
 T = TypeVar("T")
@@ -47,28 +47,9 @@ class TextFiles:
             leaf.close()
         self._leaves = None
 
-    def holding(self, fragment: str) -> Bounds:
-        """Return the documents that may hold a fragment of normal text; surely so when it is one gram."""
-        wanted = needed(fragment)
-        each = [_reading(lambda leaf=leaf: leaf.holding(wanted)) for leaf in self._open()]  # type: ignore[misc]
-        found = IdSet.of_bits(reduce(or_, each, 0))
-        return Bounds(found if is_one_gram(fragment) else IdSet(), found)
-
-    def texts(self, ids: Iterable[int]) -> Iterator[tuple[int, str]]:
-        """Yield each document's normal text, in the order asked; documents that are gone are left out."""
-        return self._each(ids, Segment.text)
-
-    def written(self, ids: Iterable[int]) -> Iterator[tuple[int, str]]:
-        """Yield each document's text as it stands, in the order asked; documents that are gone are left out."""
-        return self._each(ids, Segment.written)
-
-    def _each(self, ids: Iterable[int], read: Callable[[Segment, int], str]) -> Iterator[tuple[int, str]]:
-        leaves = self._open()
-        for doc in ids:
-            for leaf in leaves:
-                if (number := leaf.number_of(doc)) is not None:
-                    yield doc, _reading(lambda at=number, leaf=leaf: read(leaf, at))  # type: ignore[misc]
-                    break
+    def now(self) -> Commit:
+        """Return the newest commit as it is."""
+        return Commit(self._open())
 
     def _open(self) -> list[Segment]:
         """Return the segments of the newest commit, opened anew when there has been another."""
@@ -100,7 +81,7 @@ class TextFiles:
                     time.sleep(OPEN_PAUSE_S)
                     continue
                 if isinstance(error, Exception) and not isinstance(error, IndexFault):
-                    raise IndexFault(f"全文索引损坏（{type(error).__name__}）") from error
+                    raise _damaged(error) from error
                 raise
 
     def _require(self, name: str) -> None:
@@ -109,10 +90,52 @@ class TextFiles:
             self._sums.require_file(name)
 
 
+class Commit:
+    """What the text index holds at one instant; see ``Texts`` for what each method promises."""
+
+    def __init__(self, leaves: Sequence[Segment]) -> None:
+        self._leaves = leaves
+
+    def holding(self, fragment: str) -> Bounds:
+        """Return the documents that may hold a fragment of normal text; surely so when it is one gram."""
+        wanted = needed(fragment)
+        each = [_reading(lambda leaf=leaf: leaf.holding(wanted)) for leaf in self._leaves]  # type: ignore[misc]
+        found = IdSet.of_bits(reduce(or_, each, 0))
+        return Bounds(found if is_one_gram(fragment) else IdSet(), found)
+
+    def texts(self, ids: Iterable[int], fragments: Iterable[str] = ()) -> Iterator[tuple[int, str]]:
+        """Yield each document's normal text, in the order asked, unless a fragment is surely not in it."""
+        if wanted := [*map(in_file, fragments)]:
+            return self._each(ids, lambda leaf, at: leaf.text_with(at, wanted))
+        return self._each(ids, Segment.text)
+
+    def written(self, ids: Iterable[int]) -> Iterator[tuple[int, str]]:
+        """Yield each document's text as it stands, in the order asked; documents that are gone are left out."""
+        return self._each(ids, Segment.written)
+
+    def _each(
+        self, ids: Iterable[int], read: Callable[[Segment, int], str | None]
+    ) -> Iterator[tuple[int, str]]:
+        for doc in ids:
+            for leaf in self._leaves:
+                if (number := leaf.number_of(doc)) is not None:
+                    try:
+                        text = read(leaf, number)
+                    except Exception as error:
+                        raise _damaged(error) from error
+                    if text is not None:
+                        yield doc, text
+                    break
+
+
 def _reading(read: Callable[[], T]) -> T:
     try:
         return read()
     except IndexFault:
         raise
     except Exception as error:
-        raise IndexFault(f"全文索引损坏（{type(error).__name__}）") from error
+        raise _damaged(error) from error
+
+
+def _damaged(error: Exception) -> IndexFault:
+    return IndexFault(f"全文索引损坏（{type(error).__name__}）")

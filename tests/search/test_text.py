@@ -55,6 +55,23 @@ def test_every_fragment_is_among_the_grams_of_its_text(text: str, data: st.DataO
         assert gram in found if whole else any(g.startswith(gram) for g in found)
 
 
+@pytest.mark.parametrize(
+    ("asked", "ends", "elsewhere"),
+    [
+        ("兢弦,渐", {"兢弦", "弦"}, "兢弦渐"),
+        ("户,甲", {"户"}, "户甲,"),
+        ("abcd(王", {"abc", "bcd", "cd"}, "abcde(王"),
+        ("号12月", {"号", "12"}, "号123月"),
+    ],
+)
+def test_what_ends_within_a_fragment_is_asked_for_as_an_end(
+    asked: str, ends: set[str], elsewhere: str
+) -> None:
+    """Where a run of characters ends in the fragment it ends in the text, and the end of each run is a gram."""
+    assert {gram for gram, whole in needed(asked) if whole} == ends
+    assert not ends <= grams(elsewhere)
+
+
 def test_folding_never_leads_to_a_folded_form() -> None:
     assert len(SIMPLIFIED) > 2000
     assert not any(ord(simple) in SIMPLIFIED for simple in SIMPLIFIED.values())

@@ -138,6 +138,30 @@ def test_a_snippet_shows_the_text_as_it_stands_with_the_hit_marked(page: str, da
     assert asked in normal(first) or normal(first) in asked or asked in form
 
 
+PLACES = st.lists(
+    st.sampled_from(
+        ["家庭经济状况核对", "入户调查", "，", "鎮政府", "2024-03-04", "二〇二四年三月四日", "6217 0012 3456", "张　三", "“", "\n\n", "《办法》", "十一", "号", "ab c", "。"]
+    ) | st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), min_size=1, max_size=9),
+    min_size=1,
+    max_size=120,
+)  # fmt: skip
+
+
+@given(PLACES, st.data())
+def test_what_is_shown_is_the_same_whether_the_whole_page_is_aligned_or_what_is_around_the_hit(
+    places: list[str], data: st.DataObject
+) -> None:
+    """Snippets show the text as it stands, cut at sense, the hit marked."""
+    page = "".join(places)
+    form = normal(page)
+    starts = data.draw(st.lists(st.integers(0, len(form)), min_size=1, max_size=3))
+    words = [fragment(form[start : start + data.draw(st.integers(1, 12))]) for start in starts]
+    patterns = [pattern_of(HasText(word)) for word in words if word and word in form]
+    found = patterns[0].search(form) if patterns else None
+    for reach in (None, found.span() if found else None):
+        assert snippet(page, patterns, reach, form) == snippet(page, patterns, reach)
+
+
 @given(st.text(max_size=60) | WORDS)
 def test_each_character_of_the_normal_form_comes_from_somewhere(page: str) -> None:
     page = page.replace("\f", " ")
