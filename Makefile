@@ -6,9 +6,10 @@
 # make faults the fault harness, sampled in the same way
 # make quality  drawn papers of every kind are filed; fails while one is filed wrongly or lost
 # make bundle  the offline bundle of PLATFORM (linux-x86_64, linux-aarch64, windows-x64), with the Python RUNTIME
+# make lock   requirements.lock: every package of an installation with its digests, for all platforms
 # make site   the documentation as a site that is read without a network, in site/; a broken link fails
 # make long   every test with all of every sweep, the fault harness too; its counts are written to docs/fault-counts.md, docs/fuzz-counts.md and docs/pack-mutants.md
-.PHONY: bundle demo test test-cluster test-browser wine check docs site faults long bench quality clean
+.PHONY: bundle lock demo test test-cluster test-browser wine check docs site faults long bench quality clean
 
 PYTEST = .venv/bin/python -m pytest -n 2 --dist loadgroup $(if $(SEED),--seed $(SEED))
 
@@ -42,6 +43,11 @@ check:
 bundle:
 	@sh tools/setup.sh '[dev]'
 	.venv/bin/python -m tools.bundle $(if $(PLATFORM),--platform $(PLATFORM)) $(if $(RUNTIME),--runtime $(RUNTIME) --runtime-sha256 $(RUNTIME_SHA256))
+
+lock:
+	@sh tools/setup.sh '[dev]'
+	@.venv/bin/python -m pip install -q uv
+	.venv/bin/python -m tools.lock
 
 docs:
 	@sh tools/setup.sh '[dev]'

@@ -23,12 +23,12 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from archivist.reading.ocr import model_paths
+from tools.lock import EXTRA, LOCK, locked
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 FILES: Final = ROOT / "tools" / "bundle_files"
 MOST_BYTES: Final = 150 * 1024**2
 """Of the packed bundle."""
-EXTRAS: Final = "web"
 OURS: Final = version("archivist")
 LEFT_OUT: Final = ("__pycache__", "*.pyc", "*.pyi", "*.a", "*.lib", "*.h", "tests", "testing_data", "RECORD")
 UNUSED_FOLDERS: Final = (
@@ -81,20 +81,31 @@ def run(*words: str | Path) -> None:
         raise BundleFailed(f"failed: {' '.join(map(str, words))}")
 
 
+def environment(target: Platform, python: str) -> dict[str, str]:
+    """Return what requirements are judged by on a platform with a Python (``3.11``)."""
+    full = {"python_version": python, "python_full_version": f"{python}.0"}
+    return {
+        **target.markers,
+        **full,
+        "implementation_name": "cpython",
+        "platform_python_implementation": "CPython",
+    }
+
+
 def lacking(found: Sequence[Distribution], target: Platform, python: str) -> set[str]:
     """Return what these packages require on a platform and is not among them.
 
     pip judges markers by the machine it runs on: on Linux it leaves out what is needed on Windows alone.
     """
     there = {canonicalize_name(one.metadata["Name"]) for one in found}
-    environment = {**target.markers, "python_version": python, "python_full_version": f"{python}.0"}
+    judged = environment(target, python)
     wanted = set()
     for one in found:
-        extras = ("", EXTRAS) if canonicalize_name(one.metadata["Name"]) == "archivist" else ("",)
+        extras = ("", EXTRA) if canonicalize_name(one.metadata["Name"]) == "archivist" else ("",)
         for text in one.requires or ():
             need = Requirement(text)
             fits = not need.marker or any(
-                need.marker.evaluate({**environment, "extra": extra}) for extra in extras
+                need.marker.evaluate({**judged, "extra": extra}) for extra in extras
             )
             if fits and canonicalize_name(need.name) not in there:
                 wanted.add(f"{need.name}{need.specifier}")
@@ -102,20 +113,23 @@ def lacking(found: Sequence[Distribution], target: Platform, python: str) -> set
 
 
 def install(site: Path, target: Platform, python: str, wheel: Path) -> None:
-    """Fill ``site-packages`` for a platform with wheels alone, in the versions the tests run with here, until nothing is lacking."""
-    wanted = {f"{wheel}[{EXTRAS}]"}
-    tried = sorted(
-        {f"{one.metadata['Name']}=={one.version}\n" for one in distributions()} - {f"archivist=={OURS}\n"}
-    )
-    tested = wheel.with_name("tested.txt")
-    tested.write_text("".join(tried), encoding="utf-8")
-    while wanted:
-        tags = [word for tag in target.tags for word in ("--platform", tag)]
-        run(
-            sys.executable, "-m", "pip", "install", "-q", "--no-compile", "--target", site, *tags, "--python-version", python,
-            "--implementation", "cp", "--only-binary=:all:", "--upgrade", "--constraint", tested, *sorted(wanted),
-        )  # fmt: skip
-        wanted = lacking([*distributions(path=[str(site)])], target, python)
+    """Fill ``site-packages`` for a platform with the wheels of the lock, each held against its digest, and our own.
+
+    Raises:
+        BundleFailed: pip refuses one, or the lock lacks what a package asks for there.
+    """
+    judged = environment(target, python)
+    wanted = wheel.with_name("locked.txt")
+    lines = [one.line for one in locked(LOCK.read_text(encoding="utf-8")) if one.fits(judged)]
+    wanted.write_text("\n".join(lines), encoding="utf-8")
+    tags = [word for tag in target.tags for word in ("--platform", tag)]
+    pip = (sys.executable, "-m", "pip", "install", "-q", "--no-compile", "--no-deps", "--target", site)
+    run(
+        *pip, *tags, "--python-version", python, "--implementation", "cp", "--only-binary=:all:", "--require-hashes", "-r", wanted,
+    )  # fmt: skip
+    run(*pip, wheel)
+    if left := lacking([*distributions(path=[str(site)])], target, python):
+        raise BundleFailed(f"the lock lacks {', '.join(sorted(left))}: make lock")
 
 
 def prune(site: Path) -> int:
