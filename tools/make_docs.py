@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -259,12 +260,17 @@ def _when(doc: DocumentType, titles: Mapping[str, str]) -> str:
 
     if not doc.generated or doc.of_office:
         return named(doc.brought_by)
-    steps = [s for name in pack.available() for s in pack.load(name).steps]
+    steps = [s for one in _packs() for s in one.steps]
     makes = named(s.id for s in steps if doc.id in s.makes)
     needs = named(s.id for s in steps if doc.id in s.needed)
     any_state = admissibility.ANY_STATE in doc.states
     states = "随时" if any_state else "、".join(State(s).label for s in doc.states)
     return makes + (f"→ {needs}" if needs else "") + (f"〔{states}〕" if states else "")
+
+
+@cache
+def _packs() -> tuple[Pack, ...]:
+    return tuple(pack.load(name) for name in pack.available())
 
 
 def duties_page() -> str:

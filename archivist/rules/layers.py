@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import itertools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -238,7 +239,9 @@ def _lay_whole(tables: dict[str, Any], name: str, rows: Rows, faults: list[str])
     faults += [
         f"{row[FROM]}：{fault}"
         for before, row in enumerate(rows)
-        for fault in unalterable.faults(name, row, [*tables[name], *rows[:before]])
+        for fault in unalterable.faults(
+            name, row, itertools.chain(tables[name], itertools.islice(rows, before))
+        )
     ]
     _lay(tables, name, rows, faults)
 

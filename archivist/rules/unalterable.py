@@ -6,7 +6,7 @@ heard before a decision against it (《中华人民共和国社会救助法》�
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from archivist.model.roles import Role
@@ -26,7 +26,7 @@ _AGAINST: Final = (
 _ARTICLE: Final = "社会救助法第四十八条「作出调减、终止社会救助决定前应当听取社会救助对象的意见」"
 
 
-def faults(table: str, own: Row, below: Rows) -> Iterator[str]:
+def faults(table: str, own: Row, below: Iterable[Row]) -> Iterator[str]:
     """Yield what a row takes away that it may not; its columns may be faulty otherwise.
 
     Args:
@@ -34,13 +34,18 @@ def faults(table: str, own: Row, below: Rows) -> Iterator[str]:
         own: a row of the layer above.
         below: the rows of the table in the layers below, and those before it in its own.
     """
-    same = [row for row in below if series.id_of(row) == series.id_of(own) and series.meet(own, row)]
-    if table == "rule" and series.id_of(own).startswith(_RETENTION):
-        yield from _shortened(own, same)
-    elif table == "rule" and series.id_of(own) == _HEARING:
-        yield from _unheard(own, same)
-    elif table == "step" and series.id_of(own) in _AGAINST:
-        yield from _unasked(own, same)
+    judge = _judge(table, series.id_of(own))
+    if judge:
+        same = [row for row in below if series.id_of(row) == series.id_of(own) and series.meet(own, row)]
+        yield from judge(own, same)
+
+
+def _judge(table: str, row: str) -> Callable[[Row, Rows], Iterator[str]] | None:
+    if table == "rule" and row.startswith(_RETENTION):
+        return _shortened
+    if table == "rule" and row == _HEARING:
+        return _unheard
+    return _unasked if table == "step" and row in _AGAINST else None
 
 
 def _shortened(own: Row, below: Rows) -> Iterator[str]:
