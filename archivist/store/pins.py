@@ -160,7 +160,10 @@ def check(root: Path, name: str, pin: str, now: dt.datetime) -> None:
     wrong = own.wrong + 1
     until = (now + _wait(wrong)).isoformat(timespec="milliseconds") if wrong >= FREE else ""
     _write(root, kept | {name: replace(own, wrong=wrong, until=until)})
-    raise NotIdentified(f"{name}的口令不对（连续第 {wrong} 次）")
+    raise NotIdentified(
+        f"{name}的口令不对（连续第 {wrong} 次）",
+        remedy="请本人再输入一次；忘了的，由档案管理或分管领导清除：archivist people pin 姓名 --clear。没有写入任何内容。",
+    )
 
 
 def _wait(wrong: int) -> dt.timedelta:

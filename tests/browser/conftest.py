@@ -33,8 +33,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @dataclass
-class Desk:
-    """A served office and a browser at it.
+class Seat:
+    """A place before a served office, with a browser.
 
     Attributes:
         asked: every address the browser asked for.
@@ -43,7 +43,6 @@ class Desk:
 
     root: Path
     address: str
-    process: subprocess.Popen[str]
     browser: Browser
     asked: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
@@ -61,6 +60,13 @@ class Desk:
         page.click("button.go")
         page.wait_for_url(re.compile(r"/(?!login)"))
         return page
+
+
+@dataclass(kw_only=True)
+class Desk(Seat):
+    """A seat before an office that a process of its own serves."""
+
+    process: subprocess.Popen[str]
 
 
 @pytest.fixture(scope="session")
@@ -101,7 +107,7 @@ def desk(office_with_letters: Path, tmp_path: Path, chromium: Browser) -> Iterat
     """A desk at an office with the file of 王秀兰 and twenty letters that wait."""
     shutil.copytree(office_with_letters, tmp_path / "office")
     with serving(tmp_path / "office") as (process, address):
-        made = Desk(tmp_path / "office", address, process, chromium)
+        made = Desk(tmp_path / "office", address, chromium, process=process)
         yield made
         for context in list(chromium.contexts):
             context.close()

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import pytest
+from typing import Any
 
 from archivist.model.ids import CaseNo
 from archivist.workspace import Workspace
-from tests.browser import axe
 from tests.browser.conftest import LETTERS, NASTY, Desk
 from tests.command_line import Office
 from tests.web.browser import PIN
 from tests.web.serving import serving
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
 
 CASE = "TJHQ-DB-2024-000001"
 SCREENS = (
@@ -28,10 +21,6 @@ SCREENS = (
 )  # fmt: skip
 ISSUED = "受理通知书"
 """What was there before."""
-SEEN = {"/settings/access": "孟档案"}
-"""Screens for certain people alone."""
-SHOTS = os.environ.get("ARCHIVIST_PAGE_SHOTS", "")
-"""A folder that gets a picture of every screen, for people to look at; nothing where none is named."""
 
 
 def titles(root: Path) -> list[str]:
@@ -232,31 +221,3 @@ def test_everything_works_without_script(desk: Desk) -> None:
     page.goto(f"{desk.address}reports?document=acceptance_register")
     page.click("text=制 社会救助申请受理登记簿")
     assert "已编制" in page.inner_text("main")
-
-
-def violations(page: Page) -> list[str]:
-    """Return what axe finds on a page: rule, and where."""
-    page.evaluate(axe())
-    found = page.evaluate("async () => (await axe.run(document)).violations")
-    return [f"{v['id']}: {[n['target'] for n in v['nodes']][:3]}" for v in found]
-
-
-@pytest.mark.parametrize("width", [1366, 911])
-@pytest.mark.parametrize("size", ["usual", "large"])
-def test_axe_finds_nothing(desk: Desk, width: int, size: str) -> None:
-    """“axe 0 × screen × 1366/911 × 大字”; and no screen is wider than the window."""
-    for person, paths in (("林经办", SCREENS), *((who, (path,)) for path, who in SEEN.items())):
-        page = desk.sit(person, width=width, height=768 if width > 1000 else 512)
-        page.goto(f"{desk.address}settings")
-        page.check(f"input[value={size}]")
-        page.click("text=保存")
-        found = {}
-        for path in paths:
-            page.goto(f"{desk.address}{path[1:]}")
-            if SHOTS:
-                page.screenshot(path=f"{SHOTS}/{re.sub(r'[^a-z]+', '-', path)[:30]}-{width}-{size}.png")
-            if wrong := violations(page):
-                found[path] = wrong
-            if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-                found[f"{path} 宽"] = [str(page.evaluate("document.documentElement.scrollWidth"))]
-        assert found == {}

@@ -248,9 +248,14 @@ def test_an_idle_screen_is_locked_and_back_shows_nothing(page: Page) -> None:
         assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/locked")
     locked = browser.get("/locked")
     assert "王秀兰" not in locked.text
-    assert browser.post("/unlock", pin="falsch").status_code == 403
+    refused = browser.post("/unlock", pin="falsch")
+    assert (refused.status_code, "终端" in refused.text) == (403, False), (
+        "who sits at a browser has no terminal"
+    )
     assert browser.post("/unlock", pin=PIN).status_code == 303
     assert browser.get("/").status_code == 200
+    again = browser.get("/locked?next=/due")
+    assert (again.status_code, again.headers["location"]) == (303, "/due"), "there is nothing to unlock"
 
 
 def test_what_was_typed_when_the_screen_was_locked_waits_for_its_person(page: Page) -> None:

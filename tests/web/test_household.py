@@ -24,6 +24,14 @@ def head(browser: Browser, path: str = AT) -> str:
     return found[1]
 
 
+def test_what_must_be_done_stands_before_what_may_be_issued(page: Page) -> None:
+    """“现在做什么 first, blocked acts say why”: papers that could be issued at any time stand below the next steps."""
+    text = page.browser("林经办").get(AT).text.partition("现在做什么")[2].partition("</section>")[0]
+    steps = [found.start() for found in re.finditer(r"/step\?step=", text.partition("<details")[0])]
+    papers = [found.start() for found in re.finditer("制发 [^<]*…", text)]
+    assert steps and papers and max(steps) < min(papers)
+
+
 def test_a_step_is_planned_and_then_taken(page: Page) -> None:
     """“next step's button, date is today, plan shown → confirm; 2 clicks”: what was only looked at writes nothing."""
     browser = page.browser("林经办")

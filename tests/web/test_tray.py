@@ -125,7 +125,9 @@ def test_pieces_are_joined_in_the_order_told_and_no_page_is_lost(scanned: Page) 
     ]
     assert len(parts) == SHEETS
     browser.get("/tray/join")
-    assert browser.post("/tray/join", item=parts[0]).status_code == 409, "one alone is no merger"
+    alone = browser.post("/tray/join", item=parts[0])
+    assert (alone.status_code, "至少勾两件" in alone.text) == (409, True), "one alone is no merger"
+    assert "archivist" not in alone.text.partition('role="alert"')[2].partition("</div>")[0]
     answer = browser.client.post(
         "/tray/join",
         data={

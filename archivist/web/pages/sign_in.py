@@ -65,7 +65,9 @@ def first(visit: Visit) -> Answer:
 
 
 def locked(visit: Visit) -> Answer:
-    """Ask for the PIN of who sits there; nothing else is shown."""
+    """Ask for the PIN of who sits there; nothing else is shown. A screen that is not locked has nothing to unlock."""
+    if visit.session and not visit.session.locked:
+        return to(_onwards(visit))
     return visit.page("locked.html", who=_who(visit), problem=None, next=_onwards(visit))
 
 

@@ -8,7 +8,7 @@ from archivist.api import page_images, rearranging, review
 from archivist.api.rearranging import PageOfPart, Rearranged
 from archivist.api.result import Problem
 from archivist.api.review import Assignment
-from archivist.errors import ArchivistError, TrayItemNotFound
+from archivist.errors import ArchivistError, TrayItemNotFound, UsageError
 from archivist.web.pages import record, tray
 from archivist.web.visit import Answer, Visit, to
 
@@ -68,6 +68,11 @@ def ask_join(visit: Visit) -> Answer:
 def join(visit: Visit) -> Answer:
     """Make one paper of several; refused where a page would be lost."""
     ticked = visit.form.get("item", ())
+    if len(ticked) < 2:
+        few = UsageError(
+            "至少勾两件，才能合并", remedy="勾上属于同一份的几件，在“次序”里写先后。没有写入任何内容。"
+        )
+        return _joining(visit, problem=Problem.of(few))
     places = {item: visit.said(f"at-{item}") for item in ticked}
     order = sorted(ticked, key=lambda item: int(places[item]) if places[item].isdecimal() else len(ticked))
     try:
