@@ -21,7 +21,7 @@ _WORD_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class TypedDraft:
     """What was typed and not sent when the screen was locked; kept here alone, and gone with the session.
 
     Attributes:
@@ -59,7 +59,7 @@ class SignedIn:
     began: dt.datetime
     seen: dt.datetime
     locked: bool = False
-    draft: Draft | None = None
+    draft: TypedDraft | None = None
     held: HeldForm | None = None
     named: dict[tuple[str, str], dt.datetime] = field(default_factory=dict)
 
@@ -103,7 +103,7 @@ class Sessions:
                 found.seen = now
             return found
 
-    def lock(self, word: str, draft: Draft | None = None) -> None:
+    def lock(self, word: str, draft: TypedDraft | None = None) -> None:
         """Lock the screen of a session, and keep what was typed on it."""
         with self._lock:
             if found := self._held.get(word):

@@ -11,7 +11,7 @@ from archivist.api import people
 from archivist.api.result import Problem
 from archivist.errors import ArchivistError, InvalidValue, NotIdentified
 from archivist.web.proof import prove
-from archivist.web.sessions import Draft
+from archivist.web.sessions import TypedDraft
 from archivist.web.visit import Answer, Visit, to
 
 _WRONG: Final = 403
@@ -105,7 +105,7 @@ def leave(visit: Visit) -> Answer:
     return to("/login")
 
 
-def _draft(told: str, here: str) -> Draft | None:
+def _draft(told: str, here: str) -> TypedDraft | None:
     """Return what our own script says was typed; ``None`` for nothing, and for what it would never say."""
     try:
         fields = json.loads(told) if 0 < len(told) <= _LONGEST else []
@@ -115,7 +115,7 @@ def _draft(told: str, here: str) -> Draft | None:
         isinstance(one, list) and len(one) == _FIELD and all(isinstance(word, str) for word in one)
         for one in fields
     )
-    return Draft(here, json.dumps(fields, ensure_ascii=False)) if plain and fields else None
+    return TypedDraft(here, json.dumps(fields, ensure_ascii=False)) if plain and fields else None
 
 
 def _who(visit: Visit) -> str:
