@@ -26,9 +26,9 @@ from archivist.search.doc_sets import Changes
 from archivist.search.id_set import IdSet
 from archivist.search.names import name_key
 from archivist.search.query_tree import PersonKey
-from archivist.search.tables import TABLES, remove_case, write_case
+from archivist.search.tables import TABLES, digest_key, remove_case, write_case
 
-SCHEMA: Final = 12
+SCHEMA: Final = 13
 _IN = 500
 """Values bound in one statement; SQLite allows 999 at least."""
 _REMEMBERED = 20
@@ -302,7 +302,7 @@ class IndexCatalogue:
             "SELECT c.number, s.record FROM sources s JOIN cases c ON c.id = s.case_id "
             "WHERE s.sha256 = ? ORDER BY c.number, s.record"
         )
-        rows = self.select(sql, sha256)
+        rows = self.select(sql, digest_key(sha256))
         return [SourceRow(Sha256(sha256), _number(n), RecordNo(str(r))) for n, r in rows]
 
     # ── for the engine ───────────────────────────────────────────────────────────────────────────────────

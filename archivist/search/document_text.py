@@ -86,11 +86,6 @@ TextLeaf = HasText | InPages | InAbout | Matches
 """What is asked of a document's text."""
 
 
-def fragments_of(leaf: TextLeaf) -> tuple[str, ...]:
-    """Return what stands in every text that fits."""
-    return leaf.pieces if isinstance(leaf, Matches) else (leaf.fragment,)
-
-
 @lru_cache(maxsize=256)
 def pattern_of(leaf: TextLeaf) -> re.Pattern[str]:
     """Return what is looked for in normal text."""

@@ -175,14 +175,14 @@ class Texts(Protocol):
     def holding(self, fragment: str) -> Bounds:
         """Return the documents that may hold a fragment of normal text."""
 
-    def texts(self, ids: Iterable[int], fragments: Iterable[str] = ()) -> Iterator[tuple[int, str]]:
-        """Yield each document's normal text, in the order asked; documents that are gone are left out.
+    def with_all(self, ids: Iterable[int], fragments: Iterable[str]) -> Iterator[int]:
+        """Yield those of the documents in whose normal text, without page breaks, all of some fragments stand."""
 
-        So is a document where it costs less to see that one of the fragments does not stand in its text than to read it.
-        """
+    def texts(self, ids: Iterable[int]) -> Iterator[tuple[int, str]]:
+        """Yield each document's normal text, in the order asked; documents that are gone are left out."""
 
-    def written(self, ids: Iterable[int]) -> Iterator[tuple[int, str]]:
-        """Yield each document's text as it stands; documents that are gone are left out."""
+    def both(self, ids: Iterable[int]) -> Iterator[tuple[int, tuple[str, str]]]:
+        """Yield each document's normal text with its text as it stands, likewise."""
 
 
 class TextReader(Protocol):

@@ -7,7 +7,7 @@ sure, impossible, or compared with its text: all of them when they are few, othe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from functools import cached_property, reduce
 from itertools import islice
 from operator import and_, or_
@@ -17,7 +17,7 @@ from archivist.search import doc_sets, ordering
 from archivist.search import query_tree as q
 from archivist.search.catalogue import DocRow, IndexCatalogue
 from archivist.search.doc_sets import DocSet
-from archivist.search.document_text import TextLeaf, fragments_of, holds
+from archivist.search.document_text import TextLeaf, holds
 from archivist.search.engine import Bounds, Hit, Results, TextReader, Texts
 from archivist.search.id_set import IdSet
 from archivist.search.paging import HitPlace, Page, Passed, SortBy
@@ -26,9 +26,9 @@ from archivist.search.text import flowing, needed
 
 COMPARE_ALL: Final = 300
 """Up to so many doubtful documents are all compared with their text, and the total is exact."""
-_BATCH = 24
+_BATCH, _MANY = 24, 500
+"""Texts compared at once: for a page, and when all are."""
 _NOTHING: Final = Bounds(IdSet(), IdSet())
-_NOWHERE: Final = HitPlace(0, "", "")
 
 
 class Embedded:
@@ -51,7 +51,6 @@ class _Evaluation:
         self.known: dict[q.Leaf, Bounds] = {}
         self.households: Set[int] = IdSet()
         self.asked = q.leaves(tree)
-        self.read: dict[int, str] = {}
         self._everything: IdSet | None = None
 
     def results(self, page: Page) -> Results:
@@ -61,8 +60,9 @@ class _Evaluation:
         possible, sure = answer.possible - gone, answer.sure - gone
         counts = None
         if page.facets or len(possible) - len(sure) <= COMPARE_ALL:
-            doubtful = ((doc, _NOWHERE) for doc in possible - sure)
-            possible = sure = sure | {doc for doc, _ in self.fitting(doubtful, sure, [])}
+            doubtful = [*(possible - sure)]
+            some = (doubtful[at : at + _MANY] for at in range(0, len(doubtful), _MANY))
+            possible = sure = sure | IdSet([doc for docs in some for doc in self.answers(docs)])
             counts = doc_sets.counted(self.catalogue.select, possible) if page.facets else None
         rejected: list[int] = []
         before: list[HitPlace] = []
@@ -92,12 +92,9 @@ class _Evaluation:
         words = [
             i for i in ids if i not in self.households and any(i in self.leaf(a).possible for a in leaves)
         ]
-        written = dict(self.text.written(words)) if words else {}
-        texts = self.read | (dict(self.text.texts(set(words) - self.read.keys())) if words else {})
+        texts = dict(self.text.both(words)) if words else {}
         return tuple(
-            self.hit(rows[i], place.rank, texts.get(i, ""), written.get(i, ""))
-            for i, place in found
-            if i in rows
+            self.hit(rows[i], place.rank, *texts.get(i, ("", ""))) for i, place in found if i in rows
         )
 
     def hit(self, row: DocRow, rank: int, text: str, written: str) -> Hit:
@@ -145,22 +142,22 @@ class _Evaluation:
         """Yield the documents that fit, in order; the others are noted in ``rejected``."""
         while batch := list(islice(ordered, _BATCH)):
             doubtful = [doc for doc, _ in batch if doc not in sure]
-            texts = dict(self.text.texts(doubtful, self.fragments)) if doubtful else {}
-            if len(self.read) < COMPARE_ALL:
-                self.read |= texts
-            others = {doc for doc in doubtful if not self.is_answer(doc, texts.get(doc))}
+            others = {*doubtful}.difference(self.answers(doubtful)) if doubtful else ()
             for doc, place in batch:
                 if doc not in others:
                     yield doc, place
                 else:
                     rejected.append(doc)
 
-    def is_answer(self, doc: int, text: str | None) -> bool:
-        """Tell whether a possible document fits; its text is ``None`` when it has none, or not what must stand in it."""
-        if text is None and self.fragments:
-            return False
-        flow = flowing(text or "")
-        return all(self.fits(part, doc, flow) for part in self.open)
+    def answers(self, possible: list[int]) -> Iterable[int]:
+        """Return those of some possible documents that fit."""
+        words = [part.fragment for part in self.open if isinstance(part, q.HasText)]
+        with_words = [*self.text.with_all(possible, words)] if words else possible
+        if len(words) == len(self.open) or not with_words:
+            return with_words
+        texts = dict(self.text.texts(with_words))
+        flows = ((doc, flowing(texts.get(doc, ""))) for doc in with_words)
+        return [doc for doc, flow in flows if all(self.fits(part, doc, flow) for part in self.open)]
 
     @cached_property
     def text(self) -> Texts:
@@ -173,12 +170,6 @@ class _Evaluation:
         parts = self.tree.parts if isinstance(self.tree, q.And) else (self.tree,)
         bounds = (self.bounds(part.part if isinstance(part, q.Not) else part) for part in parts)
         return tuple(part for part, b in zip(parts, bounds, strict=True) if b.sure != b.possible)
-
-    @cached_property
-    def fragments(self) -> frozenset[str]:
-        """What stands in the text of every document of the answer that is not sure."""
-        leaves = (part for part in self.open if isinstance(part, TextLeaf))
-        return frozenset(word for leaf in leaves for word in fragments_of(leaf))
 
     def fits(self, node: q.Node, doc: int, text: str) -> bool:
         """Tell whether the tree holds for one document, its text without page breaks at hand."""

@@ -32,6 +32,8 @@ _ENCODING: Final = "gb18030"
 _LEVEL: Final = 3
 _USUAL: Final = 4096
 """Bytes that most texts have at the most."""
+_NOWHERE: Final = b"\xff"
+"""A byte that is part of no text."""
 _BREAK: Final = PAGE_BREAK.encode(_ENCODING)
 _WINDOW: Final = 1 << 15
 """Bytes of one text that another is compared with; more zlib does not look at."""
@@ -49,8 +51,28 @@ def packed_text(text: str, written: str) -> bytes:
 
 
 def in_file(fragment: str) -> bytes:
-    """Return a fragment as it stands in a packed text, if it stands there: bytes may be found that are no whole characters."""
-    return fragment.encode(_ENCODING, "replace")  # half a character, which no text has
+    """Return a fragment as it stands in a packed text."""
+    try:
+        return fragment.encode(_ENCODING)
+    except UnicodeEncodeError:  # half a character, which no text has
+        return _NOWHERE
+
+
+def _stands_in(fragment: bytes, flow: bytes) -> bool:
+    """Tell whether a fragment stands in a text, and not only bytes that are parts of its characters."""
+    at = flow.find(fragment)
+    while at >= 0 and not _is_start(flow, at):
+        at = flow.find(fragment, at + 1)
+    return at >= 0
+
+
+def _is_start(flow: bytes, at: int) -> bool:
+    """Tell whether a character begins there; a comma is never part of another."""
+    try:
+        flow[flow.rfind(b",", 0, at) + 1 : at].decode(_ENCODING)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def normal_text(packed: bytes) -> str:
@@ -62,12 +84,12 @@ def _plain(packed: bytes) -> bytes:
     return zlib.decompress(packed, -zlib.MAX_WBITS, _USUAL)  # what comes after the first stream is left alone
 
 
-def written_text(packed: bytes) -> str:
-    """Return the text of a document as it stands."""
+def both_texts(packed: bytes) -> tuple[str, str]:
+    """Return the normal text of a document, and its text as it stands."""
     first = zlib.decompressobj(-zlib.MAX_WBITS)
     plain = first.decompress(packed)
     second = zlib.decompressobj(-zlib.MAX_WBITS, zdict=plain[-_WINDOW:])
-    return second.decompress(first.unused_data).decode(_ENCODING)
+    return plain.decode(_ENCODING), second.decompress(first.unused_data).decode(_ENCODING)
 
 
 class Segment:
@@ -134,7 +156,9 @@ class Segment:
 
     def number_of(self, doc: int) -> int | None:
         """Return the place of a living document among the ids."""
-        return None if doc in self.deleted else self.place_of(doc)
+        if not self._first <= doc <= self._last or doc in self.deleted:
+            return None
+        return self.place_of(doc)
 
     def place_of(self, doc: int) -> int | None:
         """Return the place of a document among the ids, living or not."""
@@ -157,15 +181,14 @@ class Segment:
         """Return a document's normal text."""
         return normal_text(self.packed(number))
 
-    def text_with(self, number: int, fragments: Sequence[bytes]) -> str | None:
-        """Return a document's normal text, unless one of some fragments (see ``in_file``) is surely not in it."""
-        plain = _plain(self.packed(number))
-        flow = plain.replace(_BREAK, b"")
-        return plain.decode(_ENCODING) if all(fragment in flow for fragment in fragments) else None
+    def has_all(self, number: int, fragments: Sequence[bytes]) -> bool:
+        """Tell whether all of some fragments, as ``in_file`` gives them, stand in a document's normal text."""
+        flow = _plain(self.packed(number)).replace(_BREAK, b"")
+        return all(_stands_in(fragment, flow) for fragment in fragments)
 
-    def written(self, number: int) -> str:
-        """Return a document's text as it stands."""
-        return written_text(self.packed(number))
+    def both(self, number: int) -> tuple[str, str]:
+        """Return a document's normal text, and its text as it stands."""
+        return both_texts(self.packed(number))
 
     # ── grams ────────────────────────────────────────────────────────────────────────────────────────────
     def holding(self, wanted: Sequence[tuple[str, bool]]) -> int:

@@ -34,7 +34,7 @@ CREATE TABLE docs (
   id INTEGER PRIMARY KEY AUTOINCREMENT, case_id INTEGER NOT NULL, record TEXT NOT NULL, type TEXT NOT NULL,
   title TEXT NOT NULL, title_key TEXT NOT NULL, category TEXT NOT NULL, status TEXT NOT NULL,
   filed_at TEXT NOT NULL, place TEXT NOT NULL, doc_no TEXT NOT NULL, step TEXT NOT NULL, handler TEXT NOT NULL,
-  digest TEXT NOT NULL,
+  digest BLOB NOT NULL,
   page_flags TEXT NOT NULL, indexed INTEGER NOT NULL, UNIQUE (case_id, record));
 CREATE INDEX docs_newest ON docs (filed_at, place);
 CREATE INDEX docs_households ON docs (filed_at, place) WHERE record = '';
@@ -44,7 +44,7 @@ CREATE TABLE sets (kind TEXT NOT NULL, value TEXT NOT NULL, part INTEGER NOT NUL
 CREATE TABLE mentions (key TEXT NOT NULL, doc INTEGER NOT NULL, page INTEGER NOT NULL,
   PRIMARY KEY (key, doc, page)) WITHOUT ROWID;
 CREATE INDEX mentions_of ON mentions (doc);
-CREATE TABLE sources (sha256 TEXT NOT NULL, case_id INTEGER NOT NULL, record TEXT NOT NULL,
+CREATE TABLE sources (sha256 BLOB NOT NULL, case_id INTEGER NOT NULL, record TEXT NOT NULL,
   PRIMARY KEY (sha256, case_id, record)) WITHOUT ROWID;
 CREATE INDEX sources_of ON sources (case_id);
 CREATE TABLE gone (id INTEGER PRIMARY KEY);
@@ -92,12 +92,20 @@ def write_case(db: sqlite3.Connection, case: Case, facts_text: str, before: Case
     _remove_docs(db, case_id, _vanished(db, case_id, case) if gone is None else gone)
     _write_docs(db, case_id, case, facts_text, records)
     sources = {
-        (sha256, case_id, record.no)
+        (digest_key(sha256), case_id, record.no)
         for record in records
         for sha256 in (*(f.sha256 for f in record.files), record.source_sha256)
         if sha256
     }
     db.executemany("INSERT INTO sources VALUES (?, ?, ?)", sorted(sources))
+
+
+def digest_key(sha256: str) -> bytes:
+    """Return a digest as its table has it: half as long; what is none as it is written."""
+    try:
+        return bytes.fromhex(sha256)
+    except ValueError:
+        return sha256.encode()
 
 
 def remove_case(db: sqlite3.Connection, number: CaseNo) -> None:
@@ -204,11 +212,11 @@ def _write_docs(
     db: sqlite3.Connection, case_id: int, case: Case, facts_text: str, records: Iterable[Record]
 ) -> None:
     category = case.category.value
-    digest = hashlib.sha256(facts_text.encode()).hexdigest()
+    digest = hashlib.sha256(facts_text.encode()).digest()
     rows = [("", "", "户档信息", category, "", case.opened_on.isoformat(), "", "", "", digest, "")]
     for r in records:
         kept = (r.title, r.folder, r.doc_no, *(file.sha256 for file in r.tag_files))
-        digest = hashlib.sha256("\0".join(kept).encode()).hexdigest()
+        digest = hashlib.sha256("\0".join(kept).encode()).digest()
         flags = " ".join(flag.value for flag in r.page_flags)
         status, actor = VOIDED if r.voided else r.status.value, forms.normal(r.actor)
         rows.append(

@@ -103,28 +103,28 @@ class Commit:
         found = IdSet.of_bits(reduce(or_, each, 0))
         return Bounds(found if is_one_gram(fragment) else IdSet(), found)
 
-    def texts(self, ids: Iterable[int], fragments: Iterable[str] = ()) -> Iterator[tuple[int, str]]:
-        """Yield each document's normal text, in the order asked, unless a fragment is surely not in it."""
-        if wanted := [*map(in_file, fragments)]:
-            return self._each(ids, lambda leaf, at: leaf.text_with(at, wanted))
+    def with_all(self, ids: Iterable[int], fragments: Iterable[str]) -> Iterator[int]:
+        """Yield those of the documents in whose normal text, without page breaks, all of some fragments stand."""
+        wanted = [*map(in_file, fragments)]
+        return (doc for doc, fits in self._each(ids, lambda leaf, at: leaf.has_all(at, wanted)) if fits)
+
+    def texts(self, ids: Iterable[int]) -> Iterator[tuple[int, str]]:
+        """Yield each document's normal text, in the order asked; documents that are gone are left out."""
         return self._each(ids, Segment.text)
 
-    def written(self, ids: Iterable[int]) -> Iterator[tuple[int, str]]:
-        """Yield each document's text as it stands, in the order asked; documents that are gone are left out."""
-        return self._each(ids, Segment.written)
+    def both(self, ids: Iterable[int]) -> Iterator[tuple[int, tuple[str, str]]]:
+        """Yield each document's normal text with its text as it stands, likewise."""
+        return self._each(ids, Segment.both)
 
-    def _each(
-        self, ids: Iterable[int], read: Callable[[Segment, int], str | None]
-    ) -> Iterator[tuple[int, str]]:
+    def _each(self, ids: Iterable[int], read: Callable[[Segment, int], T]) -> Iterator[tuple[int, T]]:
         for doc in ids:
             for leaf in self._leaves:
                 if (number := leaf.number_of(doc)) is not None:
                     try:
-                        text = read(leaf, number)
+                        found = read(leaf, number)
                     except Exception as error:
                         raise _damaged(error) from error
-                    if text is not None:
-                        yield doc, text
+                    yield doc, found
                     break
 
 

@@ -157,7 +157,8 @@ class _Documents(base.PerDocumentReader):  # type: ignore[misc]
 
     def stored_fields(self, docnum: int) -> dict[str, object]:
         segment = self._segment
-        return {"id": segment.ids[docnum], "text": segment.text(docnum), "written": segment.written(docnum)}
+        text, written = segment.both(docnum)
+        return {"id": segment.ids[docnum], "text": text, "written": written}
 
     def doc_field_length(self, docnum: int, fieldname: str, default: int = 0) -> int:
         return default

@@ -18,7 +18,7 @@ from archivist.search import contents, merging, ordering, rebuilding, segment_bu
 from archivist.search.id_set import IdSet
 from archivist.search.index import Index
 from archivist.search.postings import bits_in, gram_of, key_of, keys_beginning, numbers_in, pack
-from archivist.search.segment import Segment, normal_text, packed_text, written_text
+from archivist.search.segment import Segment, both_texts, normal_text, packed_text
 from archivist.search.segment_writing import Added, Output
 from archivist.search.text import flowing, grams, needed, normal
 from archivist.search.whoosh import WhooshIndex
@@ -157,7 +157,7 @@ def test_a_segment_names_every_document_that_holds_a_fragment(tmp_path: Path) ->
 def test_a_text_comes_back_as_it_was_in_both_forms() -> None:
     for text in ("", "王秀兰", "a\f b\x1e𠀀\U0010ffff", "核对" * 40_000):
         packed = packed_text(normal(text), text)
-        assert (normal_text(packed), written_text(packed)) == (normal(text), text)
+        assert both_texts(packed) == (normal_text(packed), text) == (normal(text), text)
 
 
 def test_a_file_that_is_no_whole_segment_is_refused(tmp_path: Path) -> None:
