@@ -175,8 +175,8 @@ class Texts(Protocol):
     def holding(self, fragment: str) -> Bounds:
         """Return the documents that may hold a fragment of normal text."""
 
-    def with_all(self, ids: Iterable[int], fragments: Iterable[str]) -> Iterator[int]:
-        """Yield those of the documents in whose normal text, without page breaks, all of some fragments stand."""
+    def with_each(self, ids: Iterable[int], words: Iterable[Iterable[str]]) -> Iterator[int]:
+        """Yield those of the documents in whose normal text, without page breaks, one form of each word stands."""
 
     def texts(self, ids: Iterable[int]) -> Iterator[tuple[int, str]]:
         """Yield each document's normal text, in the order asked; documents that are gone are left out."""

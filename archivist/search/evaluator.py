@@ -151,12 +151,33 @@ class _Evaluation:
 
     def answers(self, possible: list[int]) -> Iterable[int]:
         """Return those of some possible documents that fit."""
-        words = [part.fragment for part in self.open if isinstance(part, q.HasText)]
-        with_words = [*self.text.with_all(possible, words)] if words else possible
-        if len(words) == len(self.open) or not with_words:
-            return with_words
-        texts = dict(self.text.texts(with_words))
-        flows = ((doc, flowing(texts.get(doc, ""))) for doc in with_words)
+        if not all(self.words):
+            return self.compared(possible)
+        found = [*self.text.with_each(possible, self.words)]
+        left = self.excused & {*possible}.difference(found) if self.excused else ()
+        return [*found, *self.compared([*left])]
+
+    @cached_property
+    def words(self) -> tuple[list[str], ...]:
+        """The ``forms`` of each open condition."""
+        return tuple(map(self.forms, self.open))
+
+    @cached_property
+    def excused(self) -> IdSet:
+        """The documents that need not have every word, because some open condition holds for them all the same."""
+        return reduce(or_, (self.bounds(part).sure for part in self.open), IdSet())
+
+    def forms(self, node: q.Node) -> list[str]:
+        """Return of what one must stand in the text of a document for which a condition is not sure; nothing when that is not all."""
+        parts = node.parts if isinstance(node, q.Or) else (node,)
+        undecided = [part for part in parts if (b := self.bounds(part)).sure != b.possible]
+        words = [part.fragment for part in undecided if isinstance(part, q.HasText)]
+        return words if len(words) == len(undecided) else []
+
+    def compared(self, possible: list[int]) -> list[int]:
+        """Return those of some possible documents that fit, each compared with its text."""
+        texts = dict(self.text.texts(possible)) if possible else {}
+        flows = ((doc, flowing(texts.get(doc, ""))) for doc in possible)
         return [doc for doc, flow in flows if all(self.fits(part, doc, flow) for part in self.open)]
 
     @cached_property

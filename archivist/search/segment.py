@@ -181,10 +181,10 @@ class Segment:
         """Return a document's normal text."""
         return normal_text(self.packed(number))
 
-    def has_all(self, number: int, fragments: Sequence[bytes]) -> bool:
-        """Tell whether all of some fragments, as ``in_file`` gives them, stand in a document's normal text."""
+    def has_each(self, number: int, words: Sequence[Sequence[bytes]]) -> bool:
+        """Tell whether of each word one of its forms, as ``in_file`` gives them, stands in a document's normal text."""
         flow = _plain(self.packed(number)).replace(_BREAK, b"")
-        return all(_stands_in(fragment, flow) for fragment in fragments)
+        return all(any(_stands_in(form, flow) for form in forms) for forms in words)
 
     def both(self, number: int) -> tuple[str, str]:
         """Return a document's normal text, and its text as it stands."""

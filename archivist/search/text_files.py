@@ -103,10 +103,10 @@ class Commit:
         found = IdSet.of_bits(reduce(or_, each, 0))
         return Bounds(found if is_one_gram(fragment) else IdSet(), found)
 
-    def with_all(self, ids: Iterable[int], fragments: Iterable[str]) -> Iterator[int]:
-        """Yield those of the documents in whose normal text, without page breaks, all of some fragments stand."""
-        wanted = [*map(in_file, fragments)]
-        return (doc for doc, fits in self._each(ids, lambda leaf, at: leaf.has_all(at, wanted)) if fits)
+    def with_each(self, ids: Iterable[int], words: Iterable[Iterable[str]]) -> Iterator[int]:
+        """Yield those of the documents in whose normal text, without page breaks, one form of each word stands."""
+        wanted = [[*map(in_file, forms)] for forms in words]
+        return (doc for doc, fits in self._each(ids, lambda leaf, at: leaf.has_each(at, wanted)) if fits)
 
     def texts(self, ids: Iterable[int]) -> Iterator[tuple[int, str]]:
         """Yield each document's normal text, in the order asked; documents that are gone are left out."""
