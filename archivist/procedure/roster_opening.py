@@ -28,8 +28,9 @@ from archivist.store import durable_files
 from archivist.store.inbox_access import make_drop_folder
 from archivist.workspace import Workspace
 
-BATCH: Final = 250
-"""So many files are opened under one lock; between two such others may write."""
+BATCH: Final = 200
+"""So many files are opened under one lock; between two such others may write. No more than the store keeps as it read them
+(``chain.KEPT_CASES``): the index follows them at the end of each, and would have all of them read again."""
 _UNUSED: Final = "导入中断，没有立成"
 
 

@@ -20,8 +20,8 @@ from archivist.errors import WriteFailed
 from archivist.model.facts import rows
 from archivist.model.ids import CaseNo, parse_category
 from archivist.model.states import State
-from archivist.procedure import roster_blank
-from archivist.store import Archive
+from archivist.procedure import roster_blank, roster_opening
+from archivist.store import Archive, chain
 from archivist.workspace import Workspace
 from tests.cli.test_roster import ROSTERS
 from tests.command_line import Office
@@ -212,3 +212,8 @@ def test_a_blank_that_was_filled_in_is_read_back_without_a_mapping(office: Offic
         case = workspace.archive.read(CaseNo.parse(number))
     assert (case.fact("applicant.health"), case.fact("account.number")) == ("重病", "6222000000001234567")
     assert [row["covered"] for row in rows(case.facts, "members")] == [True]
+
+
+def test_the_index_follows_what_the_store_has_still_in_memory() -> None:
+    """No more households under one lock than the store keeps: else the index would have each of them read again."""
+    assert roster_opening.BATCH <= chain.KEPT_CASES

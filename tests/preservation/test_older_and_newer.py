@@ -255,6 +255,11 @@ QUESTIONS: Final[Sequence[Sequence[str]]] = (
     ("ledger",),
     ("due",),
     ("check", "赵六"),
+    ("next",),
+    ("next", "赵六"),
+    ("unsigned",),
+    ("retention", "list"),
+    ("print", "赵六", "--dry-run"),
 )
 ACTS: Final[Sequence[Sequence[str]]] = (
     ("case", "open", "低保", "--name", "钱七", "--set", "申请人.证件类型=无"),
@@ -263,7 +268,12 @@ ACTS: Final[Sequence[Sequence[str]]] = (
     ("watch", "--once"),
     ("reindex",),
     ("restore", "赵六", "--from", "."),
+    ("case", "step", "赵六", "收件"),
+    ("generate", "社会救助申请书", "赵六"),
+    ("file", "赵六", "{office}/p.txt", "--type", "other"),
+    ("import", "{office}/名册.csv", "--apply"),
 )
+ROSTER: Final = "户主姓名,身份证号码,保障人口数,户月保障金（元）\n钱样例,{},1,600\n"
 
 
 @pytest.mark.parametrize(
@@ -274,13 +284,17 @@ def test_the_format_of_the_archive_at_the_command_line(
 ) -> None:
     """Questions still answer, and are on record; every write is refused and nothing written; verify and doctor say it; never E700."""
     (workspace.archive.root / "FORMAT").write_text(line, encoding="utf-8")
+    (workspace.root / "p.txt").write_text("诊断证明书", encoding="utf-8")
+    (workspace.root / "名册.csv").write_text(ROSTER.format(make_id("19600101", "015")), encoding="utf-8")
     before = picture(workspace.archive.root)
     for words in QUESTIONS:
         status, told, _ = run(*words)
-        assert status in (0, 1), told
+        assert status in (0, 1), (words, told)
     for words in ACTS:
-        status, told, _ = run(*words)
-        assert (status, told["error"]["code"]) == (exit_status, code), told
+        status, told, _ = run(*(word.format(office=workspace.root) for word in words))
+        problem = told["error"] if "error" in told else told["failed"][0]  # a file is told by itself
+        assert (status, problem["code"]) == (exit_status, code), (words, told)
+        assert code != "E210" or "请升级本程序后再办" in problem["remedy"], words
     status, told, _ = run("verify")
     assert status == exit_status
     assert ("archive", "FORMAT") in {(f["bag"], f["file"]) for f in told["findings"]}
