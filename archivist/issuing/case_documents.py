@@ -35,12 +35,13 @@ from archivist.issuing.sources import case_sources
 from archivist.model.by import By
 from archivist.model.case import Case
 from archivist.model.document_code import OfficeKey
-from archivist.model.holds import HOLD_FORM, as_recorded
+from archivist.model.holds import HOLD_FORM, as_recorded, meant_by
 from archivist.model.ids import CaseNo
 from archivist.procedure.across import look
 from archivist.rules import admissibility, service
 from archivist.rules.across import AcrossHouseholds
 from archivist.rules.admissibility import Issuance
+from archivist.store import held_files
 from archivist.workspace import Workspace
 
 
@@ -107,7 +108,7 @@ def plan_one(
     Raises:
         DocumentError: 30–39, with everything that is missing or unlawful.
     """
-    given = _told(document, case, given)
+    given, doubts = _told(workspace, document, case, given)
     on = admission.date_borne(given, on)
     if not manner.draft:
         admission.refuse_number_of_void(case, given)
@@ -127,7 +128,7 @@ def plan_one(
         draft=manner.draft,
     )
     values = filled(context)
-    return PlannedForCase(case, document, values, given, on, numbered, manner, tuple(context.doubts))
+    return PlannedForCase(case, document, values, given, on, numbered, manner, (*doubts, *context.doubts))
 
 
 def _planned(
@@ -143,20 +144,29 @@ def _planned(
 ) -> PlannedForCase | DoneBefore:
     """Check one case, unless the bulk job (sealed) has done it."""
     if job:
-        by_path = _told(document, case, given)
+        by_path, _ = _told(workspace, document, case, given)
         issuance = _issuance(workspace, by, document, case, by_path, on=on, manner=manner)
         if record := jobs.done_before(issuance, by_path, job):
             return DoneBefore(case.number, record)
     return plan_one(workspace, by, document, case, given, on=on, manner=manner)
 
 
-def _told(document: DocumentType, case: Case, given: Given) -> Given:
-    """Return what the clerk gave by path; on the form of a hold that stands also what was registered of it.
+def _told(
+    workspace: Workspace, document: DocumentType, case: Case, given: Given
+) -> tuple[Given, tuple[str, ...]]:
+    """Return what the clerk gave by path; on the form of a hold that stands also what was registered of it, and what to know of that.
 
-    It is kept with what was given: by its cause and day the form is known to be about that hold, and places no other.
+    It is kept with what was given: by its cause and day the form is known to be about that hold of the household, and places no other.
     """
     told = document.by_path(given)
-    return {**told, **as_recorded(case.holds, told)} if document.id == HOLD_FORM else told
+    if document.id != HOLD_FORM:
+        return told, ()
+    groups = [g.hold for g in held_files.group_holds(workspace.archive) if g.cases.fit(case)]
+    hold = meant_by(case.holds, groups, told)
+    if hold is None:
+        return told, ()
+    of_group = f"照成批冻结 {hold.id} 填写；制发后本户另有一项自己的冻结，{hold.id} 解除后它仍在，须另行解除"
+    return {**told, **as_recorded(hold, told)}, (of_group,) if hold in groups else ()
 
 
 def _issuance(

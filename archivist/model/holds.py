@@ -16,7 +16,16 @@ from archivist.model.chinese import format_date, read_day
 from archivist.model.event import Data, Event
 from archivist.model.ids import RecordNo
 
-__all__ = ["HOLD_FORM", "WHOLE_CASE", "Hold", "HoldRelease", "as_recorded", "inherited", "next_hold"]
+__all__ = [
+    "HOLD_FORM",
+    "WHOLE_CASE",
+    "Hold",
+    "HoldRelease",
+    "as_recorded",
+    "inherited",
+    "meant_by",
+    "next_hold",
+]
 
 HOLD_FORM: Final = "legal_hold_record"
 """The form (档案保全登记表) that places a hold when it is issued; it never releases one."""
@@ -141,25 +150,37 @@ def next_hold(holds: Sequence[Hold]) -> str:
     return f"H{len(holds) + 1}"
 
 
-def as_recorded(holds: Iterable[Hold], told: Mapping[str, Any]) -> dict[str, str]:
-    """Return what a form says of a hold that stands: why, since when, by which paper, until what, as it was registered.
-
-    Nothing, where it cannot be known which one it is about: none that stands is like what was told, or several are.
+def meant_by(own: Iterable[Hold], groups: Iterable[Hold], told: Mapping[str, Any]) -> Hold | None:
+    """Return the hold that stands which a form is about; ``None`` where that cannot be known: none is like what was told, or several are.
 
     Args:
-        holds: of the household.
-        told: what the clerk gave for the form, by path; it goes before what is on record.
+        own: the holds of the household; the form is of one of them where any is like what was told.
+        groups: those of groups it belongs to.
+        told: what the clerk gave for the form, by path.
     """
     try:
         cause, start = told.get(_CAUSE), read_day(told.get(_START))
     except InvalidValue:  # told with its name and all other faults, where the values are read
-        return {}
-    about = [
-        h for h in holds if h.release is None and cause in (None, "", h.cause) and start in (None, h.start)
-    ]
-    if len(about) != 1 or about[0].cause.startswith(_CAUSE_ON_PAPER):
-        return {}
-    (hold,) = about
+        return None
+    for holds in (own, groups):
+        about = [
+            h
+            for h in holds
+            if h.release is None and cause in (None, "", h.cause) and start in (None, h.start)
+        ]
+        if about:
+            one = about[0] if len(about) == 1 else None
+            return one if one and not one.cause.startswith(_CAUSE_ON_PAPER) else None
+    return None
+
+
+def as_recorded(hold: Hold, told: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a form says of a hold: why, since when, by which paper, until what, as it was registered.
+
+    Args:
+        hold: it.
+        told: what the clerk gave for the form, by path; it goes before what is on record.
+    """
     said = {
         _CAUSE: hold.cause,
         _START: hold.start.isoformat(),

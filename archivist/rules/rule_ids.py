@@ -64,6 +64,8 @@ class RuleId(StrEnum):
     TEMP_ADVANCE_CAP = "temp.advance_cap", *_CAP
     TEMP_QUICK_CAP = "temp.quick.cap", *_CAP
     TEMP_QUICK_TIME = "temp.quick.time", *TIME
+    COMPLAINT_ANSWERED_BY = "complaint.answered_by", Unit.WORDS
+    """Who answers petitions and reports: the body that receives them."""
     RECOVERY_ORDERED_BY = "recovery.ordered_by", Unit.WORDS
     """Who orders that what was got unlawfully is paid back."""
     RECOVERY_REPAY = "recovery.repay", *TIME

@@ -23,7 +23,7 @@ def whole(data: bytes) -> str:
     end = next(n for n, line in enumerate(lines) if line.startswith("续页签章："))
     items: list[list[str]] = []
     for line in lines[start + 2 : end]:
-        if line.startswith(f"第{len(items) + 1}项　") and line.endswith("（上接正文）"):
+        if line.startswith(f"第{len(items) + 1}项（上接正文）　"):
             items.append([])
         else:
             items[-1].append(line)

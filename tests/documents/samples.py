@@ -33,34 +33,36 @@ ON = dt.date(2024, 8, 16)
 DAYS: Final[Mapping[str, dt.date]] = {
     "annual_review_plan": dt.date(2025, 10, 10),
     "benefit_change_decision": dt.date(2025, 2, 26),
-    "benefit_change_form": dt.date(2025, 2, 24),
+    "benefit_change_form": dt.date(2025, 2, 25),
     "change_report_form": dt.date(2025, 2, 10),
-    "change_verification_record": dt.date(2025, 2, 21),
+    "change_verification_record": dt.date(2025, 2, 14),
     "complaint_reply": dt.date(2025, 3, 4),
     "custody_register": dt.date(2028, 12, 31),
     "death_verification_form": dt.date(2025, 2, 6),
-    "deregistration_form": dt.date(2025, 3, 31),
+    "deregistration_form": dt.date(2025, 9, 30),
     "destruction_supervision_record": dt.date(2025, 6, 3),
     "disposal_appraisal_report": dt.date(2028, 7, 20),
     "electronic_destruction_log": dt.date(2025, 6, 3),
-    "gradual_exit_notice": dt.date(2025, 2, 26),
+    "gradual_exit_notice": dt.date(2025, 8, 27),
     "handover_register": dt.date(2026, 12, 31),
     "handover_withdrawal": dt.date(2026, 3, 9),
-    "hearing_record": dt.date(2025, 3, 10),
+    "hearing_notice": dt.date(2025, 2, 17),
+    "hearing_record": dt.date(2025, 2, 20),
     "hold_register": dt.date(2028, 12, 31),
     "home_visit_record": dt.date(2025, 2, 20),
     "legal_hold_record": dt.date(2024, 10, 8),
     "periodic_review_form": dt.date(2025, 2, 20),
     "public_delivery_notice": dt.date(2025, 3, 10),
     "recovery_notice": dt.date(2025, 3, 31),
+    "recovery_prior": dt.date(2025, 3, 17),
     "rectification_notice": dt.date(2025, 3, 5),
     "rectification_report": dt.date(2025, 3, 20),
     "remedy_materials_list": dt.date(2025, 4, 22),
     "spot_check_feedback": dt.date(2025, 3, 5),
     "spot_check_record": dt.date(2025, 2, 28),
-    "suspension_decision": dt.date(2025, 2, 26),
-    "termination_decision": dt.date(2025, 3, 14),
-    "termination_publicity": dt.date(2025, 3, 3),
+    "suspension_decision": dt.date(2025, 8, 27),
+    "termination_decision": dt.date(2025, 9, 12),
+    "termination_publicity": dt.date(2025, 9, 1),
 }
 """Papers of a household's later life, and of the archive's → the day they are of; all others are of ``ON``."""
 QR = "AV1-TJHQDB2024000123-SQS7-3F"
@@ -147,6 +149,19 @@ FULL: dict[str, Any] = {
         "review_cycle": "每半年",
     },
 }  # fmt: skip
+
+CHANGE: Final = "经2025年2月信息核对和入户调查，{who}成员李大暑已另住就业，共同生活家庭成员由3人变为2人，月人均收入由566.67元变为572.25元。"
+"""Why the benefit of the ordinary household is reduced from March 2025."""
+CHANGED: Final[dict[str, Any]] = {
+    **FULL,
+    "members": FULL["members"][:1],
+    "benefit": {**FULL["benefit"], "persons": 2, "income_per_head": "572.25", "amount": "875.50"},
+}  # fmt: skip
+"""The ordinary household after that."""
+AFTER_CHANGE: Final = frozenset(
+    {"benefit_change_decision", "suspension_decision", "gradual_exit_notice", "termination_decision", "deregistration_form"}
+)  # fmt: skip
+"""Papers that are made of it as it then is."""
 
 LONG_COMMUNITY: Final = "勐库镇公弄村大中村布朗族社区居民委员会"
 """As long as the names of communities come."""
@@ -264,9 +279,8 @@ GIVEN: dict[str, dict[str, object]] = {
         "publicity.end": "2024-08-13",
     },
     "benefit_change_decision": {
-        "change.original_no": "示槐救字〔2024〕35号", "change.kind": "减发", "change.before": "1690", "change.start": "2025-03",
-        "change.before_persons": 3, "change.members": "没有增减。",
-        "change.findings": "经2025年2月核查，你户成员李大暑务工收入增加，月人均收入由446.67元变为566.67元。",
+        "change.original_no": "示槐救字〔2024〕35号", "change.kind": "减发", "change.before": "1330", "change.start": "2025-03",
+        "change.before_persons": 3, "change.members": "李大暑不再列入保障成员。", "change.findings": CHANGE.format(who="你户"),
     },
     "household_ledger": {
         "ledger.month": "2024-09",
@@ -298,6 +312,11 @@ GIVEN: dict[str, dict[str, object]] = {
     },
     "delivery_receipt": {"送达文书": "社会救助确认决定书|示槐救字〔2024〕35号|1"},
 }  # fmt: skip
+
+
+def facts_for(name: str, household: str) -> dict[str, Any]:
+    """Return what is on record of a household when a paper is made of it."""
+    return CHANGED if household == "ordinary" and name in AFTER_CHANGE else HOUSEHOLDS[household]
 
 
 def a_case(facts: dict[str, Any] = FULL, category: str = "DB") -> Case:
@@ -367,4 +386,4 @@ def _untold(document: DocumentType, told: Mapping[str, object]) -> dict[str, obj
 
 def sample(name: str, household: str = "ordinary") -> Sample:
     """Fill one of ``TEN`` or ``NEW`` in for one of the households."""
-    return filled(name, a_case(HOUSEHOLDS[household]), GIVEN.get(name, {}), EXTRA.get(name, {}))
+    return filled(name, a_case(facts_for(name, household)), GIVEN.get(name, {}), EXTRA.get(name, {}))

@@ -55,7 +55,7 @@ def notice(workspace: Workspace, day: dt.date) -> tuple[str, DocumentPlan]:
 
 def test_a_day_that_may_move_is_marked_on_paper_and_told(workspace: Workspace) -> None:
     text, said = notice(workspace, dt.date(UNSURE, 12, 10))
-    assert f"{UNSURE + 1}年1月" in text and "日（暂算）" in text
+    assert f"{UNSURE + 1}年1月" in text and "日（暂算）前（含当日）" in text
     (doubt,) = said.documents[0].doubts
     assert "暂算" in doubt and f"{UNSURE + 1}-01" in doubt
 

@@ -464,6 +464,38 @@ def test_the_form_guesses_no_hold(
     assert "审计结束" in "\n".join(printed_of(workspace, case.number, no)), "what is told goes before"
 
 
+def test_the_form_of_a_household_that_a_group_hold_binds_says_what_was_declared(
+    workspace: Workspace, case: Case
+) -> None:
+    """「由成批冻结冻结的户，照成批冻结的登记印」: cause, day, paper, condition; a person is told what the form does beside."""
+    of = replace(LAWSUIT, authority="样例区人民法院", doc_no="（2024）样01行初12号")
+    declare(workspace, BY, of, HeldCases(Category.DB))
+    declare(workspace, BY, replace(LAWSUIT, cause="审计"), HeldCases(Category.TK))
+    document = workspace.catalogue.get(HOLD_FORM)
+    todo = plan(workspace, BY, document, [case.number], {}, on=TODAY)
+    (one,) = todo.documents
+    assert [doubt for doubt in one.doubts if "G1 解除后它仍在" in doubt]
+    text = "\n".join(printed_of(workspace, case.number, issue(workspace, BY, todo).issued[0].record))
+    for said in ("行政诉讼", "2024年3月1日", "样例区人民法院 （2024）样01行初12号", "判决生效"):
+        assert said in text, said
+    (hold,) = workspace.archive.read(case.number).holds
+    assert (hold.id, hold.cause, hold.start, hold.until) == ("H1", of.cause, of.start, of.until)
+    again = plan(workspace, BY, document, [case.number], {}, on=TODAY)
+    assert again.documents[0].doubts == one.doubts[1:], "now it is about the household's own"
+
+
+def test_the_form_guesses_no_group_hold(workspace: Workspace, case: Case) -> None:
+    """「几项冻结分不清是哪一项的，要填写」: of two groups it belongs to, or of one that is not like what was told, nothing is taken."""
+    declare(workspace, BY, LAWSUIT, HeldCases(Category.DB))
+    declare(workspace, BY, replace(LAWSUIT, cause="审计", until="审计结束"), HeldCases(year=case.number.year))
+    document = workspace.catalogue.get(HOLD_FORM)
+    for told, lacking in (({}, 3), ({"hold.cause": "行政复议"}, 2)):
+        todo = plan(workspace, BY, document, [case.number], {case.number: told}, on=TODAY)
+        assert [len(r.error.problems) for r in todo.refused] == [lacking] and not todo.documents
+    no = issued(workspace, case.number, HOLD_FORM, 保全事由="审计")
+    assert "审计结束" in "\n".join(printed_of(workspace, case.number, no))
+
+
 def test_a_hold_only_a_scan_tells_of_is_asked_for(workspace: Workspace, case: Case) -> None:
     """「几项冻结分不清是哪一项的，要填写」: what stands on a scan is not read by machine, so its cause is told by a person."""
     scanned(workspace, case.number)

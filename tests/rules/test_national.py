@@ -755,6 +755,12 @@ def test_what_is_kept_against_a_decision_has_an_article_of_its_own() -> None:
     )
 
 
+def test_who_receives_a_report_answers_it() -> None:
+    """「受理举报、投诉的机关应当及时核实、处理」: the office, unless a place has its bureau receive them."""
+    found = row(NATIONAL, "complaint.answered_by")
+    assert (found.value, found.inferred) == ("本机关", True)
+
+
 def test_an_opinion_on_a_petition_may_be_looked_at_again_within_thirty_days() -> None:
     """「信访人对信访处理意见不服的，可以自收到书面答复之日起30日内请求原办理机关、单位的上一级机关、单位复查」."""
     found = row(NATIONAL, "petition.review")

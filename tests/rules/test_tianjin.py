@@ -516,6 +516,12 @@ def test_what_ends_assistance_stands_on_the_plan_too() -> None:
             assert "红桥区" in str(basis[-1].value), (kind, category)
 
 
+def test_the_bureau_receives_petitions_and_reports() -> None:
+    """区民政局「负责受理行政诉讼、行政复议和信访举报等工作」: its answer, whoever looked into it."""
+    (found,) = HONGQIAO.under("complaint.answered_by", Category.DB, RuleDays.alike(dt.date(2024, 3, 4)))
+    assert (found.value, found.inferred) == ("委托机关", True)
+
+
 # ── whole ways through the procedure ─────────────────────────────────────────────────────────────────────
 def test_abandoned_when_not_completed() -> None:
     """「且无正当理由未及时补正材料的，视为申请人放弃本次申请」: nothing is due any more."""

@@ -124,7 +124,7 @@ def page(rests: Sequence[Rest], title: str, number: str) -> str:
         _paragraph(f"{named}，共{len(rests)}项", 10.5, keep=True, align="center", line=20),
     ]
     for n, rest in enumerate(rests, 1):
-        parts.append(_paragraph(f"第{n}项　{rest.caption}（上接正文）", 12, keep=True, font="黑体", line=24))
+        parts.append(_paragraph(f"第{n}项（上接正文）　{rest.caption}", 12, keep=True, font="黑体", line=24))
         parts += [_paragraph(line, 12, indent=True, line=20) for line in re.split(r"[\n\a]", rest.text)]
     parts.append(_paragraph("续页签章：　　　　　　　　　　　　　年　　月　　日", 12, align="right", line=40))
     return "".join(parts)

@@ -41,7 +41,7 @@ def _deregistered_on(context: DocumentContext) -> str:
 def _signer(context: DocumentContext) -> str | None:
     office = context.config.office
     in_its_name = office.signature_style is SignatureStyle.BUREAU and not _own_name(context)
-    for_bureau = in_its_name or _bureau_orders(context)
+    for_bureau = in_its_name or _of_bureau(context)
     return (office.bureau if for_bureau else office.name) or None
 
 
@@ -51,7 +51,7 @@ def _clause(context: DocumentContext) -> str:
 
     Nothing where the act is the office's own: it then acts in its own name and answers for it itself.
     """
-    if _own_name(context) or _bureau_orders(context):
+    if _own_name(context) or _of_bureau(context):
         return ""
     office = context.config.office
     delegated = office.signature_style is SignatureStyle.TOWN_WITH_CLAUSE and office.bureau
@@ -109,6 +109,24 @@ def _own_name(context: DocumentContext) -> bool:
     return (decides is not None and decides.value is True) or (
         context.document.id in OF_ITS_OWN and received is not None and received.value is False
     )
+
+
+def _of_bureau(context: DocumentContext) -> bool:
+    """Tell whether the bureau alone may make the paper: whose name stands below it is then no choice of the office."""
+    return _bureau_orders(context) or _bureau_answers(context)
+
+
+def _bureau_answers(context: DocumentContext) -> bool:
+    """Tell whether the paper answers what the place has its bureau receive: petitions and reports.
+
+    Source: 社会救助暂行办法第六十三条「受理举报、投诉的机关应当及时核实、处理」: who receives them looks into them and answers.
+    """
+    if context.sources is None or context.document.id not in (
+        DocumentId.COMPLAINT_REPLY, DocumentId.PETITION_REPLY,
+    ):  # fmt: skip
+        return False
+    rule = context.rule_for(RuleId.COMPLAINT_ANSWERED_BY)
+    return rule is not None and rule.value == Body.BUREAU
 
 
 _ORDERED: Final = ("骗取", "拒不履行决定")

@@ -60,7 +60,7 @@ def test_a_text_too_long_is_cut_after_a_sentence_and_goes_on_with_the_name_of_it
     assert named == ["申请理由（致困原因）"]
     assert "。（下接续页第1项）" in text
     assert (
-        f"《社会救助申请书》续页\n本页与{QR}正文一并有效，共1项\n第1项　申请理由（致困原因）（上接正文）\n{CAUSE}"
+        f"《社会救助申请书》续页\n本页与{QR}正文一并有效，共1项\n第1项（上接正文）　申请理由（致困原因）\n{CAUSE}"
         in text
     )
     assert CAUSE * 60 in whole(data)

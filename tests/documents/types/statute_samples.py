@@ -6,22 +6,18 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Final
 
-from tests.documents.samples import HOUSEHOLDS, LONG_NAME, Sample, a_case, an_id, filled
+from tests.documents.samples import CHANGE, HOUSEHOLDS, LONG_NAME, Sample, a_case, an_id, filled
+from tests.documents.types.upkeep_samples import HIDDEN, RECOVERED
 
-FINDINGS: Final = (
-    "经2024年8月信息核对和入户调查，{who}共同生活家庭成员由3人变为2人，月人均收入由566.67元变为1345.00元，"
-    "高于本地最低生活保障标准每人每月1010元。"
-)
 NEEDED: Final[Mapping[str, dict[str, object]]] = {
     "hearing_notice": {
-        "hearing.proposed": "终止", "hearing.reasons": FINDINGS.format(who="你户"), "hearing.start": "2024-10",
-        "hearing.until": "2024-08-26",
+        "hearing.proposed": "减发", "hearing.reasons": CHANGE.format(who="你户"), "hearing.start": "2025-03",
+        "hearing.until": "2025-02-24",
     },
     "obligor_consent": {"consent.name": "李芳菲", "consent.duty": "赡养", "consent.scope": "户籍、社会保险、不动产、银行存款"},
     "recovery_prior": {
-        "recovery.fact": "骗取", "recovery.findings": "你户2024年4月隐瞒家庭成员就业情况，重复领取保障金。",
-        "recovery.period": "2024年4月至2024年5月", "recovery.until": "2024-08-26",
-        "recovery.rows": "2024年4月|1330|875.50|454.50\n2024年5月|1330|875.50|454.50",
+        "recovery.fact": "骗取", "recovery.findings": HIDDEN,
+        "recovery.period": "2024年11月至2025年2月", "recovery.until": "2025-03-24", "recovery.rows": RECOVERED,
     },
     "advance_supplement": {},
     "recognition_reliance": {
@@ -40,7 +36,7 @@ NEEDED: Final[Mapping[str, dict[str, object]]] = {
     },
 }  # fmt: skip
 TOLD: Final[Mapping[str, dict[str, object]]] = {
-    "hearing_notice": {"change.original_no": "示槐救字〔2024〕12号", "hearing.before": "1330"},
+    "hearing_notice": {"change.original_no": "示槐救字〔2024〕35号", "hearing.before": "1330", "hearing.after": "875.50"},
     "obligor_consent": {
         "consent.phone": "13900000011", "consent.since": "2024-01-01", "consent.until": "2024-12-31",
         "consent.answer": "同意核对上列信息",
@@ -69,9 +65,9 @@ TOLD: Final[Mapping[str, dict[str, object]]] = {
 }  # fmt: skip
 EXTRA: Final[Mapping[str, dict[str, object]]] = {
     "hearing_notice": {
-        "doc_no": "示槐救字〔2024〕37号", "decision": {"basis": ["《社会救助暂行办法》第九条、第十三条第三款", "《最低生活保障审核确认办法》第三十一条、第三十二条"]},
+        "doc_no": "示槐救字〔2025〕11号", "decision": {"basis": ["《社会救助暂行办法》第十三条", "《最低生活保障审核确认办法》第三十二条"]},
     },
-    "recovery_prior": {"doc_no": "示槐救字〔2024〕38号", "decision": {"basis": ["《社会救助暂行办法》第六十八条"]}},
+    "recovery_prior": {"doc_no": "示槐救字〔2025〕14号", "decision": {"basis": ["《社会救助暂行办法》第六十八条"]}},
     "advance_supplement": {
         "deadline": dt.date(2024, 8, 5), "supplement": {"advanced_on": dt.date(2024, 7, 29), "amount": "2000"},
     },

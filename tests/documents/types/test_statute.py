@@ -82,8 +82,13 @@ def printed(
 def test_a_notice_of_hearing_says_what_is_proposed_why_and_up_to_when_one_may_speak() -> None:
     """「作出调减、终止社会救助决定前应当听取社会救助对象的意见」."""
     text = text_of("hearing_notice")
-    assert "本机关拟自2024年10月起终止你户的最低生活保障" in text and "高于本地最低生活保障标准" in text
-    assert "你户可以在2024年8月26日前（含当日）书面提出意见" in text and "委托他人代为提出" in text
+    assert (
+        "本机关拟自2025年3月起" in text
+        and "你户的最低生活保障" in text
+        and "变为572.25元" in text
+        and "875.50元" in text
+    )
+    assert "你户可以在2025年2月24日前（含当日）书面提出意见" in text and "委托他人代为提出" in text
     assert "第四十八条" in text and "本告知书不是最终决定" in text
     assert "不服" not in text, "what is not decided yet cannot be appealed against"
 
@@ -108,8 +113,9 @@ def test_it_tells_the_basis_of_the_decision_it_proposes(proposed: str, category:
 )
 def test_who_is_told_on_the_last_day_has_no_time_to_answer(name: str, path: str) -> None:
     """「可以自收到…之日起…内陈述、申辩」 wants days that are still to come."""
-    assert sample(name, more={path: "2024-08-17"}).text
-    for day in ("2024-08-16", "2024-08-01"):
+    on = samples.DAYS[name]
+    assert sample(name, more={path: str(on + dt.timedelta(1))}).text
+    for day in (str(on), str(on - dt.timedelta(15))):
         with pytest.raises((MissingFields, UnlawfulDocument), match="没有时间提出意见"):
             sample(name, more={path: day})
 
@@ -159,7 +165,7 @@ def test_the_office_asks_for_what_was_paid_by_mistake_and_orders_where_its_place
 def test_a_notice_before_recovery_orders_nothing_and_hears() -> None:
     """「对事实、理由、依据和金额有异议的」: heard first; by mistake, nobody is called at fault."""
     text = text_of("recovery_prior")
-    assert "拟责令你户退回多领取的社会救助资金909.00元" in text and "收到本告知书时不必退款" in text
+    assert "拟责令你户退回多领取的社会救助资金1,818.00元" in text and "收到本告知书时不必退款" in text
     mistaken = text_of("recovery_prior", {"recovery.fact": "审核失误"})
     assert "拟请你户退回" in mistaken and "非你户过错" in mistaken and "责令" not in mistaken
 
@@ -289,6 +295,36 @@ def test_a_petition_may_be_looked_at_again_and_a_report_may_not() -> None:
     assert f"30日内向{CONFIG.office.review_authority}申请复查" in text_of("petition_reply")
     report = CATALOGUE.get("complaint_reply")
     assert "复查" not in report.layout and "信访" not in report.title
+
+
+@pytest.mark.parametrize("name", ["petition_reply", "complaint_reply"])
+@pytest.mark.parametrize("style", SignatureStyle)
+def test_who_receives_petitions_and_reports_answers_them(name: str, style: SignatureStyle) -> None:
+    """complaint.answered_by: 红桥's bureau 「负责受理行政诉讼、行政复议和信访举报等工作」; else 「受理举报、投诉的机关应当及时核实、处理」."""
+    given = NEEDED["petition_reply"] if name == "petition_reply" else upkeep_samples.NEEDED[name]
+    office = CONFIG.office
+    for pack, signer in (("tianjin-hongqiao", office.bureau), ("shanxi-jincheng-chengqu", "")):
+        own = office.bureau if style is SignatureStyle.BUREAU else office.name
+        found = printed(name, a_case(), given, pack, signature_style=style)
+        assert found["signature"]["signer"] == (signer or own), pack
+
+
+@pytest.mark.parametrize(
+    ("pack", "name", "said"),
+    [
+        ("tianjin-hongqiao", "complaint_reply", "可以向本机关或者示范区人民政府槐树街道办事处（监督电话：022-20000002）反映"),
+        ("national", "complaint_reply", "可以向本机关（监督电话：022-20000002）或者示范区民政局反映"),
+        ("tianjin-hongqiao", "petition_reply", "承办单位：示范区人民政府槐树街道办事处；联系电话：022-20000001"),
+        ("national", "petition_reply", "个人的信息不予告知。联系电话：022-20000001"),
+    ],
+)  # fmt: skip
+def test_an_answer_names_where_its_reader_may_turn(pack: str, name: str, said: str) -> None:
+    """No body tells a reader to turn to it by the telephone of another, or to itself twice."""
+    token = samples.SETTING.set(samples.Setting(CONFIG, pack))
+    try:
+        assert said in squeezed(text_of_data(every.made_for(name, "ordinary").data))
+    finally:
+        samples.SETTING.reset(token)
 
 
 # ── what a reader found wrong ────────────────────────────────────────────────────────────────────────────

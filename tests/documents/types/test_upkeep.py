@@ -51,7 +51,7 @@ def test_adverse_decisions_tell_the_remedies(name: str) -> None:
 
 def test_a_recovery_counts_and_writes_its_amount_and_never_fines() -> None:
     text = squeezed(text_of("recovery_notice"))
-    assert "应退金额为909.00元（人民币玖佰零玖元整）" in text
+    assert "应退金额为1,818.00元（人民币壹仟捌佰壹拾捌元整）" in text
     assert (
         "责令你户退回" in text and "罚款" not in text and "对本通知书不服的，可以自收到之日起60日内" in text
     )
@@ -74,7 +74,7 @@ def test_a_termination_after_a_death_is_addressed_to_who_is_left() -> None:
 # ── public ───────────────────────────────────────────────────────────────────────────────────────────────
 def test_a_termination_is_posted_without_its_circumstances() -> None:
     text = text_of("termination_publicity")
-    assert "2025年3月10日" in text and "15个工作日" in text
+    assert "2025年9月8日" in text and "15个工作日" in text
     assert not any(secret in text for secret in ("120106", "1390000", "12号楼", "李小满", "重病", "肢体"))
     with pytest.raises(MissingFields, match="拟终止原因类别"):
         text_of("termination_publicity", {"termination.reason": "在监狱服刑"})
@@ -105,9 +105,9 @@ def test_amounts_of_a_change_are_written_in_words() -> None:
 
 
 def test_deregistration_is_of_the_day_of_the_form_unless_told() -> None:
-    assert "注销日期2025年3月31日" in squeezed(text_of("deregistration_form"))
-    assert "注销日期2025年4月1日" in squeezed(
-        text_of("deregistration_form", {"deregistration.date": "2025-04-01"})
+    assert "注销日期2025年9月30日" in squeezed(text_of("deregistration_form"))
+    assert "注销日期2025年10月9日" in squeezed(
+        text_of("deregistration_form", {"deregistration.date": "2025-10-09"})
     )
 
 

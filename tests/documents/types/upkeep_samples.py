@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from archivist.model.ids import Category
-from tests.documents.samples import CATALOGUE, HOUSEHOLDS, Sample, a_case, an_id, filled
+from tests.documents.samples import CATALOGUE, CHANGE, Sample, a_case, an_id, facts_for, filled
 
 FORMS = (
     "change_report_form", "change_verification_record", "home_visit_record", "periodic_review_form",
@@ -26,48 +26,52 @@ NAMES = (
     "public_delivery_notice",
     "remedy_materials_list",
 )
-FINDINGS = (
-    "经2025年2月信息核对和入户调查，你户共同生活家庭成员由3人变为2人，月人均收入由566.67元变为1345.00元，"
-    "高于本区最低生活保障标准每人每月1010元。"
+FINDINGS = "经2025年8月信息核对和入户调查，你户成员李小满已经就业，月人均收入由572.25元变为1345.00元，高于本区最低生活保障标准每人每月1010元。"
+"""Why the benefit, reduced in March, ends in the autumn."""
+OF_IT = CHANGE.format(who="该户")
+"""Why it was reduced, in a form that stays in the office."""
+HIDDEN = (
+    "你户成员李大暑自2024年10月起另住就业，你户隐瞒没有报告，2024年11月至2025年2月仍按3人领取最低生活保障金。"
 )
-OF_IT = FINDINGS.replace("你户", "该户")
-"""The same in a form that stays in the office."""
+RECOVERED = "\n".join(
+    f"{month}|1330|875.50|454.50" for month in ("2024年11月", "2024年12月", "2025年1月", "2025年2月")
+)
 EXTRA: dict[str, dict[str, object]] = {
-    "hearing_record": {"decision": {"basis": ["《中华人民共和国社会救助法》第四十八条"]}},
-    "suspension_decision": {"doc_no": "示槐救字〔2025〕13号", "decision": {"basis": ["《社会救助暂行办法》第十三条第三款"]}},
+    "hearing_record": {"decision": {"basis": ["《社会救助暂行办法》第十三条", "《最低生活保障审核确认办法》第三十二条"]}},
+    "suspension_decision": {"doc_no": "示槐救字〔2025〕40号", "decision": {"basis": ["《社会救助暂行办法》第十三条第三款"]}},
     "termination_decision": {
-        "doc_no": "示槐救字〔2025〕14号", "decision": {"basis": ["《社会救助暂行办法》第九条、第十三条第三款", "《最低生活保障审核确认办法》第三十一条、第三十二条"]},
-        "publicity": {"start": dt.date(2025, 3, 3), "end": dt.date(2025, 3, 10)},
+        "doc_no": "示槐救字〔2025〕41号", "decision": {"basis": ["《社会救助暂行办法》第九条、第十三条第三款", "《最低生活保障审核确认办法》第三十一条、第三十二条"]},
+        "publicity": {"start": dt.date(2025, 9, 1), "end": dt.date(2025, 9, 8)},
     },
     "gradual_exit_notice": {
-        "doc_no": "示槐救字〔2025〕16号", "decision": {"basis": ["《最低生活保障审核确认办法》第三十三条"]},
-        "exit": {"person": "李小满", "since": dt.date(2025, 3, 1), "until": dt.date(2025, 8, 31)},
+        "doc_no": "示槐救字〔2025〕39号", "decision": {"basis": ["《最低生活保障审核确认办法》第三十三条"]},
+        "exit": {"person": "李小满", "since": dt.date(2025, 9, 1), "until": dt.date(2026, 2, 28)},
     },
     "recovery_notice": {"doc_no": "示槐救字〔2025〕15号", "decision": {"basis": ["《社会救助暂行办法》第六十八条"]}},
     "termination_publicity": {
         "publicity": {
-            "start": dt.date(2025, 3, 3), "end": dt.date(2025, 3, 10), "days": 7, "day_kind": "天", "objection_days": 15,
+            "start": dt.date(2025, 9, 1), "end": dt.date(2025, 9, 8), "days": 7, "day_kind": "天", "objection_days": 15,
         }
     },
     "periodic_review_form": {"review": {"due": dt.date(2025, 2, 16), "next_due": dt.date(2025, 8, 20)}},
     "death_verification_form": {"death": {"date": dt.date(2025, 1, 20), "deadline": dt.date(2025, 4, 21)}},
-    "deregistration_form": {"deregistration": {"retention": "不少于3年", "expires": dt.date(2028, 3, 31)}},
+    "deregistration_form": {"deregistration": {"retention": "不少于3年", "expires": dt.date(2028, 9, 30)}},
 }  # fmt: skip
 NEEDED: dict[str, dict[str, object]] = {
-    "hearing_record": {"hearing.proposed": "减发", "hearing.reasons": FINDINGS},
+    "hearing_record": {"hearing.proposed": "减发", "hearing.reasons": CHANGE.format(who="你户")},
     "suspension_decision": {
-        "change.original_no": "示槐救字〔2024〕35号", "change.findings": FINDINGS, "change.start": "2025-03",
+        "change.original_no": "示槐救字〔2025〕12号", "change.findings": FINDINGS, "change.start": "2025-09",
         "change.resume": "重新符合条件的，经核查后自恢复决定作出的下月起恢复发放。",
     },
     "gradual_exit_notice": {"exit.after": "期满由本机关复核，家庭收入仍超过标准的，终止最低生活保障。"},
     "termination_publicity": {"termination.reason": "不再符合救助供养条件"},
     "termination_decision": {
-        "change.original_no": "示槐救字〔2024〕35号", "termination.findings": FINDINGS, "publicity.result": "无异议",
-        "termination.ground": "收入、财产状况不再符合规定条件", "termination.start": "2025-04",
+        "change.original_no": "示槐救字〔2025〕12号", "termination.findings": FINDINGS, "publicity.result": "无异议",
+        "termination.ground": "收入、财产状况不再符合规定条件", "termination.start": "2025-10",
     },
     "recovery_notice": {
-        "recovery.fact": "骗取", "recovery.findings": FINDINGS, "recovery.period": "2024年11月至2025年2月",
-        "recovery.rows": "2024年11月|1330|875.50|454.50\n2024年12月|1330|875.50|454.50", "recovery.due_on": "2025-04-30",
+        "recovery.fact": "骗取", "recovery.findings": HIDDEN, "recovery.period": "2024年11月至2025年2月",
+        "recovery.rows": RECOVERED, "recovery.due_on": "2025-04-30",
         "recovery.account_holder": "示范区槐树街道办事处", "recovery.account_bank": "示范银行槐树支行",
         "recovery.account_number": "120010000000001234",
     },
@@ -97,7 +101,7 @@ NEEDED: dict[str, dict[str, object]] = {
         "rectification.rows": "TJHQ-DB-2024-000019|只有一人签字|重新调查|已补正|2025-03-18|入户调查表|吴小雪",
     },
     "public_delivery_notice": {
-        "announce.document": "《社会救助变更决定书》", "announce.gist": "决定自2025年3月起调整你户的保障金额。",
+        "announce.document": "《社会救助变更决定书》", "announce.gist": "决定自2025年3月起将你户的月救助金额减为875.50元。",
     },
     "remedy_materials_list": {
         "evidence.procedure": "行政复议", "evidence.cause": "不服变更决定", "evidence.document": "示槐救字〔2025〕12号变更决定书",
@@ -116,7 +120,7 @@ TOLD: dict[str, dict[str, object]] = {
         "evidence.deadline": "2025-04-20",
     },
     "hearing_record": {
-        "hearing.start": "2025-04", "hearing.after": "875.50", "hearing.method": "当面", "hearing.person": "李小满",
+        "hearing.start": "2025-03", "hearing.after": "875.50", "hearing.method": "当面", "hearing.person": "李小满",
         "hearing.relation": "家庭成员", "hearing.said": "对收入的核定没有意见，希望下月起执行。", "hearing.result": "采纳",
         "hearing.answer": "自作出决定的下月起执行。",
     },
@@ -125,20 +129,23 @@ TOLD: dict[str, dict[str, object]] = {
         "report.date": "2025-02-10", "report.content": "李大暑在便民服务公司上班，已搬出另住。", "report.evidence": "租房合同复印件|1|",
     },
     "change_verification_record": {
-        "check.source": "主动报告", "check.method": "入户调查、信息核对", "check.result": OF_IT, "check.proposal": "停发",
-        "check.rows": "共同生活成员|3人|2人|租房合同", "survey.team": "周立冬|救助专员\n吴小雪|民政委员",
+        "check.source": "主动报告", "check.method": "入户调查、信息核对", "check.result": OF_IT, "check.proposal": "减发",
+        "check.rows": "共同生活成员|3人|2人|租房合同", "check.before": "1330", "check.after": "875.50", "check.start": "2025-03",
+        "check.excess": "1818", "survey.team": "周立冬|救助专员\n吴小雪|民政委员",
     },
     "home_visit_record": {"visit.date": "2025-02-20", "visit.visitors": "周立冬、吴小雪", "visit.needs": "就医、就学"},
     "periodic_review_form": {
-        "review.kind": "半年", "review.done": "2025-02-20", "review.persons": 2, "review.amount": "875.50", "review.conclusion": "减发",
+        "review.kind": "半年", "review.done": "2025-02-20", "review.persons": 2, "review.last_income": "1700",
+        "review.income": "1144.50", "review.income_per_head": "572.25", "review.amount": "875.50", "review.conclusion": "减发",
     },
     "benefit_change_form": {
-        "change.kinds": "减发、成员增减", "change.before": "1330", "change.after": "875.50", "change.start": "2025-03",
+        "change.kinds": "减发、成员增减", "change.original_no": "示槐救字〔2024〕35号", "change.before_persons": 3, "change.after_persons": 2,
+        "change.before_per_head": "566.67", "change.after_per_head": "572.25", "change.before": "1330", "change.after": "875.50", "change.start": "2025-03",
         "change.members": [{"kind": "减", "name": "李大暑", "id_number": an_id("19991120", 51)}], "change.reasons": OF_IT,
     },
-    "suspension_decision": {"change.before": "1330"},
-    "termination_publicity": {"termination.start": "2025-04"},
-    "deregistration_form": {"deregistration.doc_no": "示槐救字〔2025〕14号", "made_on": "2025-03-31"},
+    "suspension_decision": {"change.before": "875.50"},
+    "termination_publicity": {"termination.start": "2025-10"},
+    "deregistration_form": {"deregistration.doc_no": "示槐救字〔2025〕41号", "made_on": "2025-09-30"},
     "complaint_register": {"complaint.person": "匿名", "complaint.kind": "举报", "complaint.matter": "反映该户儿子有稳定工作。"},
 }  # fmt: skip
 
@@ -147,7 +154,7 @@ def sample(name: str, household: str = "ordinary", more: Mapping[str, object] = 
     """Fill one of ``NAMES`` in for one of the households; the minimal one tells only what is needed."""
     doc = CATALOGUE.get(name)
     case = a_case(
-        HOUSEHOLDS[household], "TK" if doc.categories == (Category.TK,) or household == "large" else "DB"
+        facts_for(name, household), "TK" if doc.categories == (Category.TK,) or household == "large" else "DB"
     )
     told = {**NEEDED.get(name, {}), **({} if household == "minimal" else TOLD.get(name, {})), **more}
     given = {k: v for k, v in told.items() if (spec := doc.field(k)) is None or spec.applies(case.category)}

@@ -88,12 +88,12 @@ def _stands(text: str, page: str, *, boxed: bool) -> bool:
 # ── no double punctuation ────────────────────────────────────────────────────────────────────────────────
 _ILL: Final = re.compile(
     r"[，。；：、！？]{2}|[（《〔“「][，。；：、！？）》〕”」]|[，；：、][）》〕”」]|^[，。；：、！？）》〕”」]"
-    r"|None|built-in|\{\{|\{%|\}\}"
+    r"|）（|（（|））|None|built-in|\{\{|\{%|\}\}"
 )
 
 
 def ill_punctuated(paper: Paper) -> list[str]:
-    """List the paragraphs with a stop twice, a bracket around nothing, a stop at the head, or a trace of a template."""
+    """List the paragraphs with a stop twice, a bracket around nothing or upon another, a stop at the head, or a trace of a template."""
     lines = map(squeezed, whole(paper.data).split("\n"))
     return [line for line in lines if _ILL.search(line)]
 

@@ -35,8 +35,10 @@ TECHNICAL: Final = {
     "submission_receipt",
 }  # fmt: skip
 """They name files and commands with which somebody checks them without this program."""
-_GARBLED: Final = re.compile(r"[，、；：。][，、；。]|（）|《》|经受(?!理)")
-"""Where a clause was put in, or left out, and the sentence does not close round it."""
+_GARBLED: Final = re.compile(
+    r"[，、；：。！？] *[，、；：。！？]|（ *）|《 *》|“”|〔〕|） *（|（ *（|） *）|(?<=[^\s　])[ 　]+[，、；：。！？）》”]|经受(?!理)"
+)
+"""Where a clause was put in, or left out, and the sentence does not close round it: brackets upon brackets, a stop twice or after a blank."""
 _ASKS: Final = re.compile(
     r"(?:(?<![申提])请(?!求)|责令你户?)[^。]{0,24}(?:补齐|说明|提供|回函|反馈|退回|报送|回复)"
 )

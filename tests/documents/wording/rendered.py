@@ -15,7 +15,7 @@ from archivist.doctypes.catalogue import DocumentType, Origin
 from archivist.documents.render.render import document_text, render
 from archivist.documents.render.sample_values import specimen, typical
 from archivist.documents.values.context import DocumentContext, DocumentSources
-from archivist.documents.values.nested import put
+from archivist.documents.values.nested import at, put
 from archivist.documents.values.resolve import TO_BE_FILLED_IN, printed
 from archivist.errors import CaseNotFound
 from archivist.model.case import Case
@@ -91,9 +91,21 @@ def values_of(place: str, document: DocumentType, category: Category) -> dict[st
     return values
 
 
+def unsure(document: DocumentType, values: dict[str, object]) -> dict[str, object]:
+    """Return the same with every day that was not told marked as one that may move (暂算)."""
+    for spec in document.fields:
+        if spec.kind == "date" and spec.origin is not Origin.FACT:
+            day = at(values, spec.path)
+            put(values, spec.path, f"{day}（暂算）" if day else "")
+    return values
+
+
 @cache
-def text_of(place: str, document: str, category: Category) -> str:
-    """Return the text of a finished document of a place."""
+def text_of(place: str, document: str, category: Category, *, moving: bool = False) -> str:
+    """Return the text of a finished document of a place; ``moving``, where no day of it is sure yet."""
     wanted = CATALOGUE.get(document)
     assert wanted.template is not None
-    return "".join(document_text(render(wanted.template, values_of(place, wanted, category), qr_payload=QR)))
+    values = values_of(place, wanted, category)
+    if moving:
+        values = unsure(wanted, values)
+    return "".join(document_text(render(wanted.template, values, qr_payload=QR)))

@@ -39,7 +39,7 @@ def test_a_paper_says_only_what_its_place_and_its_reader_know(place: str, name: 
         assert faults.internal(text) == []
         assert faults.traces(text) == []
         assert faults.english(text, name) == []
-        assert faults.garbled(text) == []
+        assert faults.garbled(text) == faults.garbled(text_of(place, name, category, moving=True)) == []
         assert document.kind not in ASKING or faults.endless(text) == [], "nothing says until when"
 
 
@@ -87,6 +87,8 @@ def test_a_word_of_its_own_and_of_the_law_passes(place: str, text: str) -> None:
     ("check", "text"),
     [
         (faults.garbled, "申请收悉。经受红桥区民政局委托，审查"), (faults.garbled, "本机关，，决定"), (faults.garbled, "依照《》第十条"),
+        (faults.garbled, "将在2027年1月3日（暂算）（含当日）前"), (faults.garbled, "（决定日期：2027年1月3日（暂算））"), (faults.garbled, "情况属实 。"),
+        (faults.garbled, "核对机构（ ）"), (faults.garbled, "理由：。"), (faults.garbled, "《决定书》　，请"),
         (faults.internal, "依据：实施方案〔推定〕"), (faults.internal, "认定配偶的申请惯例"), (faults.internal, "规则包没有规定"),
         (faults.internal, "参照《中华人民共和国行政许可法》第三十二条"), (faults.traces, "经审核查明None"), (faults.traces, "户号：{{ case.number }}"),
         (faults.traces, "救助金额：〔待填〕元"), (faults.traces, "是否授权：True"), (faults.traces, "{% if x %}"), (faults.english, "制发机关：office"),
