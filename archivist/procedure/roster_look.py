@@ -86,7 +86,7 @@ def look_over(
         columns = tuple(
             named.get(c.column) or MappedColumn(c.column, c.heading, left, 1.0, c.samples) for c in columns
         )
-    households = read_households(table, used, by.today)
+    households = read_households(table, used, category, by.today)
     before = opened_from(workspace, digest, category)
     keys = {(table.sheet, one.rows[0]): one.key for one in households}
     known = {keys[row]: number for row, number in before.items() if row in keys}

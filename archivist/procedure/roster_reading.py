@@ -14,10 +14,11 @@ from typing import Final
 
 from archivist.errors import InvalidValue
 from archivist.model import persons
+from archivist.model.fact_paths import FactPath
 from archivist.model.facts import NO_FACTS, Facts, parse_facts, single
 from archivist.model.field_schema import APPLICANT, GROUP_BY_NAME, MEMBERS, Field
-from archivist.model.household import APPLICANT_RELATIONS
-from archivist.model.ids import OLD_ID, clean_id, narrow
+from archivist.model.household import APPLICANT_RELATIONS, RECOGNISED
+from archivist.model.ids import OLD_ID, Category, clean_id, narrow
 from archivist.procedure.roster_headings import RosterTable
 from archivist.procedure.roster_mapping import (
     HEAD_ID,
@@ -77,19 +78,20 @@ class _Draft:
 
 
 def read_households(
-    table: RosterTable, columns: tuple[MappedColumn, ...], today: dt.date
+    table: RosterTable, columns: tuple[MappedColumn, ...], category: Category, today: dt.date
 ) -> tuple[RosterHousehold, ...]:
     """Return the households of a roster, with everything that is wrong.
 
     Args:
         table: the table as found.
         columns: what its columns are.
+        category: what its households are in.
         today: civil day on which it is read.
     """
     at = {one.field: one.column for one in columns}
     drafts = _grouped(table, at)
     for draft in drafts:
-        _fill(draft, at, today)
+        _fill(draft, at, category, today)
     _tell_doubles(drafts)
     return tuple(
         RosterHousehold(
@@ -136,7 +138,7 @@ def _by_value(table: RosterTable, column: int) -> list[_Draft]:
     return list(found.values())
 
 
-def _fill(draft: _Draft, at: Mapping[str, int], today: dt.date) -> None:
+def _fill(draft: _Draft, at: Mapping[str, int], category: Category, today: dt.date) -> None:
     raw: dict[str, dict[str, object]] = defaultdict(dict)
     members: list[dict[str, object]] = []
     stood: dict[tuple[str, str], tuple[object, str]] = {}
@@ -148,6 +150,9 @@ def _fill(draft: _Draft, at: Mapping[str, int], today: dt.date) -> None:
             if declared is None or column >= len(row.values):
                 continue
             value = _cell(draft, row, column, declared)
+            if value is not None and path == FactPath.BENEFIT_AMOUNT and category in RECOGNISED:
+                value = None
+                _refuse_amount(draft, row, column, category)
             if value is None:
                 continue
             if group_key == MEMBERS.key:
@@ -237,6 +242,14 @@ def _cell(draft: _Draft, row: SheetRow, column: int, declared: Field) -> object:
             draft.doubts.append(BadCell(place, text, "15 位旧号，已换算成 18 位，待核"))
             return text
     return list(parsed) if isinstance(parsed, tuple) else parsed
+
+
+def _refuse_amount(draft: _Draft, row: SheetRow, column: int, category: Category) -> None:
+    """Tell of an amount where nothing is paid: the roster, or the category it is read as, is another. Nought says the same as nothing."""
+    text = _text(row.values[column])
+    if any(digit in narrow(text) for digit in "123456789"):
+        why = f"{category.label}不发放资金，没有月保障金额；请核对这一户的类别，或删去金额"
+        draft.faults.append(BadCell(_place(row, column), text, why))
 
 
 def _day(value: Value, text: str) -> str | None:

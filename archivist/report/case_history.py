@@ -20,7 +20,7 @@ from archivist.model.case import Case, CaseStatus
 from archivist.model.event import Event
 from archivist.model.facts import single
 from archivist.model.field_schema import BENEFIT
-from archivist.model.household import TEMPORARY, birth_date, covered_persons
+from archivist.model.household import RECOGNISED, TEMPORARY, birth_date, covered_persons
 from archivist.model.ids import age_on
 from archivist.model.record import Record
 from archivist.model.states import State, StepTaken
@@ -148,8 +148,8 @@ class HouseholdHistory:
         return self.case.category not in TEMPORARY and self._after(on, _enters)
 
     def paid_from_roll(self, on: dt.date) -> bool:
-        """Tell whether it stood on the list of payments at the end of a day: 列入发放, not stopped since."""
-        return self.case.category not in TEMPORARY and self._after(on, _pays)
+        """Tell whether it stood on the list of payments at the end of a day: 列入发放, not stopped since; where nothing is paid, never."""
+        return self.case.category not in (*TEMPORARY, *RECOGNISED) and self._after(on, _pays)
 
     def exit_in(self, period: Period) -> StepTaken | dt.date | None:
         """Return what took it off the roll within a period: the step, or the day of deregistration."""

@@ -266,6 +266,21 @@ def test_whoever_has_an_open_case_is_told(office: Office) -> None:
     assert office.json("import", str(path), "--category", "特困")["good"] == 1
 
 
+@pytest.mark.parametrize("category", ["低保边缘", "刚性支出"])
+def test_an_amount_where_nothing_is_paid_is_a_bad_cell(office: Office, category: str) -> None:
+    """「低保边缘、刚性支出困难家庭不发放资金，名册上有金额的不收」: told with the cell and why; nought, and no amount, say the same."""
+    path = office.root / "名册.csv"
+    rows = (("孙样例", A, "980"), ("周样例", B, "0"), ("吴样例", C, ""), ("郑样例", D, "１２０．５"))
+    lines = ["户主姓名,身份证号,户月保障金", *(",".join(row) for row in rows)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    found = office.json("import", str(path), "--category", category, check=1)
+    assert [fault["at"].rpartition("!")[2] for fault in found["faults"]] == ["C2", "C5"]
+    assert all("不发放资金" in fault["reason"] for fault in found["faults"]) and found["good"] == 2
+    path.with_suffix(".toml").unlink()
+    taken = office.json("import", str(path), "--category", "低保", check=None)
+    assert not any("不发放资金" in fault["reason"] for fault in taken["faults"])
+
+
 def test_no_file_of_a_clerk_is_overwritten(office: Office) -> None:
     """“Never: a clerk's file … overwritten”."""
     path, _ = city(office.root)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -416,6 +417,17 @@ def test_the_figures_of_a_month() -> None:
         k: found.values[f"handled.{k}"] for k in ("received", "accepted", "granted", "refused", "open")
     }
     assert handled == {"received": 3, "accepted": 2, "granted": 2, "refused": 1, "open": 1}
+
+
+@pytest.mark.parametrize("category", ["BY", "GX"])
+def test_what_is_only_recognised_costs_nothing_in_any_figure(category: str) -> None:
+    """社会救助法第二十一条、第二十二条: nothing is paid by itself; an amount on record is counted nowhere, in the figures as in the list of payments."""
+    house = a_house(1, category, *TO_BENEFIT, told=[(1, BENEFIT)])
+    asked = RegisterRequest([house], NATIONAL, month("2024-08"))
+    found = monthly_statistics(asked)
+    (line,) = [r for r in found.rows if r["category"] == house.case.category.label]
+    assert line["closing"] == 1 and line["spent"] == found.values["register.all_spent"] == 0
+    assert fund_disbursement_detail(asked).rows == [] and not [n for n in found.notes if "金额不明" in n]
 
 
 @st.composite

@@ -29,7 +29,10 @@ _CALLED: Final[Mapping[str, tuple[RuleId, str]]] = {
 def _name(context: DocumentContext) -> str | None:
     office = context.config.office.name
     word, otherwise = _CALLED.get(context.document.id, (RuleId.ROLE_PANEL, "集体研究会议"))
-    return f"{office}{_word(context, word) or otherwise}" if office else None
+    called = _word(context, word) or otherwise
+    if office.endswith("办事处"):
+        called = called.removeprefix("街道")  # 「街道班子会」 of an office that says already what it is of
+    return f"{office}{called}" if office else None
 
 
 def _word(context: DocumentContext, word: RuleId) -> str:

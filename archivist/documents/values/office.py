@@ -94,12 +94,14 @@ def over(context: DocumentContext, rule_id: str) -> dict[Category, Rule]:
 @computes(FieldPath.POWERS_ROWS)
 def _powers(context: DocumentContext) -> list[Row]:
     office = context.config.office
+    town = context.pack.find(RuleId.ROLE_TOWN, None, RuleDays.alike(context.on))
+    to = str(town.value) if town else office.name
     return [
         {
             "from": office.bureau,
             "to": office.name,
             "name": f"{MATTERS[category]}的{power}",
-            "scope": f"通过委托的方式将{MATTERS[category]}的{power}权限下放镇（街道）",
+            "scope": f"通过委托的方式将{MATTERS[category]}的{power}权限下放{to}",
             "basis": f"依据{_basis(context, category)}，履行对辖区{MATTERS[category]}的{power}。",
         }
         for category, power in context.pack.delegated.items()
@@ -108,7 +110,7 @@ def _powers(context: DocumentContext) -> list[Row]:
 
 @computes(FieldPath.POWERS_UNDELEGATED)
 def _undelegated(context: DocumentContext) -> list[str]:
-    return [f"{c.label}：{why}。" for c, why in context.pack.undelegated.items()]
+    return [f"{c.label}。{why}。" for c, why in context.pack.undelegated.items()]
 
 
 @computes(FieldPath.AGREEMENT_MATTERS, FieldPath.SCHEME_MATTERS)

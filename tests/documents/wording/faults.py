@@ -36,7 +36,7 @@ TECHNICAL: Final = {
 }  # fmt: skip
 """They name files and commands with which somebody checks them without this program."""
 _GARBLED: Final = re.compile(
-    r"[，、；：。！？] *[，、；：。！？]|（ *）|《 *》|“”|〔〕|） *（|（ *（|） *）|(?<=[^\s　])[ 　]+[，、；：。！？）》”]|经受(?!理)"
+    r"[，、；：。！？] *[，、；：。！？]|（ *）|《 *》|“”|〔〕|） *（|（ *（|） *）|(?<=[^\s　])[ 　]+[，、；：。！？）》”]|经受(?!理)|办事处街道(?!党)"
 )
 """Where a clause was put in, or left out, and the sentence does not close round it: brackets upon brackets, a stop twice or after a blank."""
 _ASKS: Final = re.compile(

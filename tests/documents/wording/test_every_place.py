@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from archivist.documents.values.resolve import document_values
+from archivist.doctypes.field_paths import FieldPath
+from archivist.documents.values.context import DocumentContext
+from archivist.documents.values.resolve import computed, document_values
 from archivist.errors import MissingFields
 from archivist.model.ids import RecordNo
 from archivist.model.record import Record, RecordStatus
@@ -16,7 +18,7 @@ from archivist.rules import pack as packs
 from tests.documents.samples import CATALOGUE, CONFIG, ON, SOURCES, a_case
 from tests.documents.types.intake_samples import ORDINARY
 from tests.documents.wording import faults
-from tests.documents.wording.rendered import offered, text_of
+from tests.documents.wording.rendered import offered, office_of, sources_of, text_of
 from tests.sampling import sweep
 
 GOLDEN = Path(__file__).parents[1] / "types" / "golden"
@@ -56,6 +58,42 @@ def test_a_whole_paper_says_nothing_for_the_house_alone(golden: Path) -> None:
     """Notes below registers too, which are written by code and stand in no template: no internal mark, no trace of a template."""
     text = golden.read_text(encoding="utf-8")
     assert faults.internal(text) == faults.traces(text) == []
+
+
+@pytest.mark.parametrize("place", packs.available())
+def test_what_is_handed_down_is_told_in_the_words_of_the_place(place: str) -> None:
+    """「下放方式及范围」 is worked out line by line: each is read as the rest of the paper is."""
+    document = CATALOGUE.get("delegation_power_list")
+    context = DocumentContext.read(
+        document, a_case(), office_of(place), on=ON, given={}, sources=sources_of(place), draft=True
+    )
+    values = {path: computed(context, path) for path in (FieldPath.POWERS_ROWS, FieldPath.POWERS_UNDELEGATED)}
+    rows, beside = values[FieldPath.POWERS_ROWS], values[FieldPath.POWERS_UNDELEGATED]
+    assert isinstance(rows, list) and isinstance(beside, list)
+    lines = [*("".join(row.values()) for row in rows), *beside]
+    assert len(rows) == len(sources_of(place).pack.delegated) and all(
+        faults.TOWNS[place] in r["scope"] for r in rows
+    )
+    for line in lines:
+        assert (
+            list(faults.foreign(line, place)) == [] and faults.garbled(line) == [] and line.count("：") == 0
+        )
+
+
+@pytest.mark.parametrize(
+    ("office", "called"),
+    [
+        ("示范区人民政府槐树街道办事处", "示范区人民政府槐树街道办事处班子会"),
+        ("槐树镇人民政府", "槐树镇人民政府街道班子会"),
+    ],
+)
+def test_a_meeting_of_a_street_is_not_called_so_twice(office: str, called: str) -> None:
+    """A street's office held 「…街道办事处街道班子会」."""
+    config = replace(CONFIG, office=replace(CONFIG.office, name=office))
+    context = DocumentContext.read(
+        CATALOGUE.get("leadership_meeting_minutes"), a_case(), config, on=ON, given={}, sources=sources_of("tianjin-hongqiao"), draft=True
+    )  # fmt: skip
+    assert computed(context, FieldPath.MEETING_NAME) == called
 
 
 # ── the checks can fail ──────────────────────────────────────────────────────────────────────────────────
