@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -89,9 +89,10 @@ def read_households(
         today: civil day on which it is read.
     """
     at = {one.field: one.column for one in columns}
+    without = (FactPath.BENEFIT_AMOUNT,) if category in RECOGNISED else ()
     drafts = _grouped(table, at)
     for draft in drafts:
-        _fill(draft, at, category, today)
+        _fill(draft, at, without, today)
     _tell_doubles(drafts)
     return tuple(
         RosterHousehold(
@@ -138,7 +139,7 @@ def _by_value(table: RosterTable, column: int) -> list[_Draft]:
     return list(found.values())
 
 
-def _fill(draft: _Draft, at: Mapping[str, int], category: Category, today: dt.date) -> None:
+def _fill(draft: _Draft, at: Mapping[str, int], without: Collection[str], today: dt.date) -> None:
     raw: dict[str, dict[str, object]] = defaultdict(dict)
     members: list[dict[str, object]] = []
     stood: dict[tuple[str, str], tuple[object, str]] = {}
@@ -149,10 +150,7 @@ def _fill(draft: _Draft, at: Mapping[str, int], category: Category, today: dt.da
             declared = GROUP_BY_NAME[group_key].by_name[key] if key else None
             if declared is None or column >= len(row.values):
                 continue
-            value = _cell(draft, row, column, declared)
-            if value is not None and path == FactPath.BENEFIT_AMOUNT and category in RECOGNISED:
-                value = None
-                _refuse_amount(draft, row, column, category)
+            value = (_no_amount if path in without else _cell)(draft, row, column, declared)
             if value is None:
                 continue
             if group_key == MEMBERS.key:
@@ -244,11 +242,11 @@ def _cell(draft: _Draft, row: SheetRow, column: int, declared: Field) -> object:
     return list(parsed) if isinstance(parsed, tuple) else parsed
 
 
-def _refuse_amount(draft: _Draft, row: SheetRow, column: int, category: Category) -> None:
-    """Tell of an amount where nothing is paid: the roster, or the category it is read as, is another. Nought says the same as nothing."""
+def _no_amount(draft: _Draft, row: SheetRow, column: int, _declared: Field) -> None:
+    """Take no amount where nothing is paid, and tell of one: the roster, or the category it is read as, is another. Nought says as much."""
     text = _text(row.values[column])
     if any(digit in narrow(text) for digit in "123456789"):
-        why = f"{category.label}不发放资金，没有月保障金额；请核对这一户的类别，或删去金额"
+        why = "低保边缘、刚性支出困难家庭不发放资金，没有月保障金额；请核对这一户的类别，或删去金额"
         draft.faults.append(BadCell(_place(row, column), text, why))
 
 
