@@ -7,6 +7,7 @@ server runs in this process, so that it is known which templates were shown: one
 from __future__ import annotations
 
 import datetime as dt
+import io
 import os
 import re
 import shutil
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 import uvicorn
+from PIL import Image
 
 from archivist.api import disposal, people
 from archivist.model.by import CHINA, By
@@ -41,6 +43,7 @@ from tests.web.browser import Page as ServedPage
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+DOCS: Final = Path(__file__).parents[2] / "docs"
 SHOTS: Final = os.environ.get("ARCHIVIST_PAGE_SHOTS", "")
 """A folder that gets a picture of every screen, for people to look at; nothing where none is named."""
 NO_SCREENS: Final = frozenset({
@@ -51,6 +54,9 @@ NO_SCREENS: Final = frozenset({
 PARTS: Final = frozenset({"frame.html", "pieces.html", "parts.html"})
 """Templates that others are made of."""
 LATER: Final = dt.datetime(2028, 3, 9, 11, tzinfo=CHINA)
+PICTURES: Final = {"/": "today", "/tray/{mine}": "tray", "/case/{case}": "case", "/sign": "sign"}
+"""Screens that docs/page-guide.md shows: ``GOLDEN=write`` makes their pictures anew, in letters of the usual size."""
+COLOURS: Final = 64
 NEWCOMER: Final = "新来的"
 """Somebody who has no PIN yet."""
 BATCH: Final = "XH-2028-001"
@@ -261,6 +267,12 @@ def faults_of(page: Page) -> list[str]:
     return wrong
 
 
+def keep(picture: bytes, name: str) -> None:
+    """Keep a picture for the guide, in few colours, which is all a screen has."""
+    with Image.open(io.BytesIO(picture)) as whole:
+        whole.convert("RGB").quantize(COLOURS).save(DOCS / "pictures" / f"{name}.png", optimize=True)
+
+
 class Looking:
     """Somebody who goes through screens and keeps what is wrong with each."""
 
@@ -288,6 +300,12 @@ class Looking:
             page.screenshot(
                 path=f"{SHOTS}/{re.sub(r'[^a-z0-9]+', '-', name)[:40]}-{self.width}-{self.size}.png"
             )
+        if (
+            name in PICTURES
+            and (self.width, self.size) == (1366, "usual")
+            and os.environ.get("GOLDEN") == "write"
+        ):
+            keep(page.screenshot(), PICTURES[name])
         wrong = faults_of(page)
         if self.size == "usual" and page.locator("main details:not([open])").count():
             page.evaluate("document.querySelectorAll('main details').forEach(d => { d.open = true })")
