@@ -198,7 +198,7 @@ def _invisible(settings: Settings) -> list[str]:
 
 def _facts(source: Path | None, settings: Settings, notices: list[str]) -> model.Facts:
     """Return the facts of a file with the settings laid over; every wrong path is told at once."""
-    plain: dict[str, Any] = model.to_plain(_read(source, notices))
+    plain: dict[str, Any] = model.to_plain(read_facts_file(source, notices))
     problems = []
     for key, value in settings:
         try:
@@ -220,7 +220,12 @@ def _facts(source: Path | None, settings: Settings, notices: list[str]) -> model
     return model.parse_facts(plain)
 
 
-def _read(source: Path | None, notices: list[str]) -> model.Facts:
+def read_facts_file(source: Path | None, notices: list[str]) -> model.Facts:
+    """Return the facts a file tells, none where there is no file; ``notices`` gets what was taken out of it.
+
+    Raises:
+        UsageError: E001. InvalidValue: E002.
+    """
     from archivist.procedure.facts_file import read_facts
 
     return read_facts(source, notices) if source else model.NO_FACTS
@@ -255,7 +260,7 @@ def change_facts(
     if not settings and source is None:
         raise InvalidValue("没有写要改什么")
     number, notices = workspace.find_case(case), _invisible(settings)
-    laid_over = _read(source, notices)
+    laid_over = read_facts_file(source, notices)
     _, changes = procedure.change_facts(
         workspace, by, number, settings, laid_over=laid_over, reason=reason, notices=notices
     )

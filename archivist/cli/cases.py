@@ -9,7 +9,7 @@ from typing import Final
 
 import click
 
-from archivist.api import case_file
+from archivist.api import applicants, case_file
 from archivist.api import cases as api
 from archivist.api.case_file import CaseFile, FactGroup
 from archivist.api.case_list import ListOrder, list_cases
@@ -28,7 +28,7 @@ from archivist.cli.roster_sheet import sheet
 from archivist.cli.session import MANY, Session, with_session
 from archivist.cli.steps import correct, step
 from archivist.model.case import CaseStatus
-from archivist.model.ids import parse_category
+from archivist.model.ids import Category, parse_category
 from archivist.model.stated_days import StatedDay
 from archivist.model.states import parse_state
 
@@ -71,6 +71,9 @@ _FROM = click.option(
 @click.option("--on", "on", type=DAY, help="立户日期；默认今天。")
 @click.option("--again", is_flag=True, help="同一申请人已有在办户档时仍另立一户。")
 @click.option("--reason", default="", help="另立的理由。")
+@click.option(
+    "--dry-run", is_flag=True, help="只看：证号表明的性别、出生日期，能不能立户，此人是不是已有户档；不写入。"
+)
 @with_session
 def open_(
     session: Session,
@@ -82,23 +85,44 @@ def open_(
     on: dt.date | None,
     again: bool,
     reason: str,
-) -> None:
+    dry_run: bool,
+) -> int:
     """立户：为一户（人）建立户档并取得户号。类别如 低保、特困、DB。"""
     facts = [*pairs(settings), *_named("applicant.name", name), *_named("applicant.id_number", id_number)]
+    kind, day = parse_category(category), on or session.today()
+    if dry_run:
+        return _looked_over(session, kind, facts, source, day, again=again)
     made = api.open_case(
-        session.workspace,
-        session.by(),
-        parse_category(category),
-        facts,
-        source=source,
-        opened_on=on or session.today(),
-        again=again,
-        reason=reason,
+        session.workspace, session.by(), kind, facts, source=source, opened_on=day, again=again, reason=reason
     )
     session.emit(made)
     session.say(f"已立户 {made.case}（{made.category.label}） {made.applicant}", "green")
     session.say(f"扫描件请放入：{made.drop_folder}")
     session.notice(made.notices)
+    return 0
+
+
+def _looked_over(
+    session: Session, kind: Category, facts: api.Settings, source: Path | None, day: dt.date, *, again: bool
+) -> int:
+    """Show who is to be given a file; 1 where it would not be opened."""
+    found = applicants.look(
+        session.workspace, kind, facts, source=source, opened_on=day, today=session.today(), again=again
+    )
+    session.emit(found)
+    says = f"，{found.sex}，{found.birth_date} 出生，{found.age} 周岁" if found.sex else ""
+    session.say(f"{found.applicant or '（没有写姓名）'} {found.id_number}{says}（试运行，未写入）")
+    for one in found.households:
+        why = "证号相同" if one.same_number else "同名"
+        session.say(
+            f"  {why}：{one.case} {one.applicant} {one.category.label} {one.status.label}（{one.part}）"
+        )
+    if found.more:
+        session.say(f"  还有 {found.more} 户")
+    session.notice(found.notices)
+    for problem in found.problems:
+        session.warn(f"还不能立户：{problem}")
+    return 1 if found.problems else 0
 
 
 def _named(path: str, value: str | None) -> list[tuple[str, str]]:

@@ -85,12 +85,10 @@ def open_case(
         CaseExists: E208.
     """
     notices = [] if notices is None else notices
-    workspace.pack.require_delegated(category, opened_on)
-    settled = persons.settled(facts, today=by.today)
+    settled = examined_opening(workspace, category, facts, opened_on=opened_on, today=by.today)
     facts = settled.facts
     notices.extend(settled.notices)
     applicant = known.single(facts, APPLICANT.key)
-    require_identity(applicant)
     with workspace.writing(by):
         if not again:
             refuse_second(workspace, category, str(applicant.get("id_number", "")))
@@ -102,6 +100,19 @@ def open_case(
         workspace.follow(number)
     notices.extend(_others(workspace, case, by))
     return case
+
+
+def examined_opening(
+    workspace: Workspace, category: Category, facts: Facts, *, opened_on: dt.date, today: dt.date
+) -> persons.SettledFacts:
+    """Return the facts a case is opened with, and what ID numbers say filled in; raises what ``open_case`` does, writes nothing.
+
+    Whether there is an open one already is asked under the lock: ``refuse_second``.
+    """
+    workspace.pack.require_delegated(category, opened_on)
+    settled = persons.settled(facts, today=today)
+    require_identity(known.single(settled.facts, APPLICANT.key))
+    return settled
 
 
 def _others(workspace: Workspace, case: Case, by: By) -> tuple[str, ...]:

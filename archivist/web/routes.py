@@ -15,6 +15,7 @@ from archivist.web.pages import (
     due,
     household,
     households,
+    opening,
     record,
     reports,
     retention,
@@ -93,6 +94,11 @@ ROUTES: Final[Sequence[Route]] = (
     _look("/due/month", "due", due.month),
     _look("/due/calendar.ics", "due --ics", due.calendar_file),
     _look("/cases", "search", households.show, search=True),
+    _look("/cases/new", "case open --dry-run", opening.ask),
+    Route(
+        "/cases/new/look", "case open --dry-run", opening.look, MAY[Act.OPEN_CASE], posts=True, search=True
+    ),
+    _act("/cases/new", Act.OPEN_CASE, opening.open_file),
     _look("/case/{case}", "case show", household.show),
     Route("/case/{case}/reveal", "case show --full", household.reveal, MAY[Act.SEE_NUMBERS], posts=True),
     _act("/case/{case}/set", Act.CHANGE_FACTS, household.change),

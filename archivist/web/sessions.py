@@ -52,6 +52,8 @@ class SignedIn:
         locked: nothing is shown until the PIN is given again.
         draft, held: what was typed before the screen was locked, and what was sent after; until the next act.
         named: what the access log has of this session: act and what was shown, with the moment of the entry.
+        sent: forms that may be sent once only: the word each carries, and where it led; empty while it is worked on.
+        notices: what is to be said on the next page of a household, once.
     """
 
     person: str
@@ -62,6 +64,8 @@ class SignedIn:
     draft: TypedDraft | None = None
     held: HeldForm | None = None
     named: dict[tuple[str, str], dt.datetime] = field(default_factory=dict)
+    sent: dict[str, str] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
 
 
 class Sessions:

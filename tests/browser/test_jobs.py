@@ -122,3 +122,49 @@ def test_a_step_in_two_clicks(desk: Desk) -> None:
     with Workspace.open(desk.root) as workspace:
         (step,) = workspace.archive.read(number).steps
     assert (step.id, step.on.isoformat(), hand.clicks) == ("submit", "2024-03-08", STEP_CLICKS)
+
+
+LI = make_id("19880821", "033")
+DROPPED = """([name, text]) => {
+  const carried = new DataTransfer();
+  carried.items.add(new File([text], name, { type: 'text/plain' }));
+  document.querySelector('main').dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: carried }));
+}"""
+
+
+def test_somebody_who_walks_in(desk: Desk) -> None:
+    """“7 walk-in: 立户: ID gives birth date, sex, checksum, duplicates while typing; drag papers on the case: 1 drag”.
+
+    Not one click: the list, `N`, the fields with Tab, the category a key in its list, Enter; then the papers dragged onto the new household's page, which the watch files.
+    """
+    page = desk.sit()
+    page.goto(f"{desk.address}cases")
+    hand = Hand(page)
+    hand.press("n")
+    page.wait_for_url(f"{desk.address}cases/new")
+    page.focus("#category")
+    page.select_option("#category", "DB")
+    hand.press("Tab")
+    page.keyboard.type("王秀兰")
+    page.wait_for_selector("#found >> text=同名")
+    page.fill("#name", "李立春")
+    hand.press("Tab")
+    page.keyboard.type(LI[:-1] + ("1" if LI[-1] != "1" else "2"))
+    page.wait_for_selector("#found >> text=校验码不符")
+    assert page.evaluate("document.activeElement.id") == "id_number", "the field is left alone"
+    hand.press("Backspace")
+    page.keyboard.type(LI[-1])
+    page.wait_for_selector("#found >> text=1988-08-21")
+    assert "（35 周岁）" in page.inner_text("#found") and "没有此人的户档" in page.inner_text("#found")
+    assert LI not in page.url
+    hand.press("Enter")
+    page.wait_for_url(re.compile(r"/case/TJHQ-DB-2024-\d+$"))
+    number = CaseNo.parse(page.url.rpartition("/")[2])
+    assert "李立春" in page.inner_text("h1") and is_seen_whole(page, "现在做什么")
+    page.evaluate(DROPPED, ["走访.txt", "邻里访问记录\n被访人：邻居"])
+    page.wait_for_selector("text=走访.txt：已进收件箱，等候识别")
+    Office(desk.root).typed("watch", "--once", "--pin-stdin", answers=f"{PIN}\n")
+    with Workspace.open(desk.root) as workspace:
+        made = workspace.archive.read(number)
+    assert [r.title for r in made.records.values()] == ["邻里访问记录"]
+    assert (hand.clicks, desk.said) == (0, [])

@@ -40,7 +40,11 @@ def leaves(command: click.Command, *above: str) -> Iterator[tuple[str, ...]]:
 RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
     ("init",): [(0, "init", ["新工作区", "--pack", "national", "--office", "某镇", "--code", "AB"])],
     ("doctor",): [(-1, "doctor", []), (0, "doctor-tidy", ["--tidy"]), (-1, "doctor", ["--windows"])],
-    ("case", "open"): [(0, "case-open", ["低保", "--name", "赵一", "--id", make_id("19700101", "015")])],
+    ("case", "open"): [
+        (0, "case-open-look", ["低保", "--name", "赵一", "--id", make_id("19700101", "015"), "--dry-run"]),
+        (1, "case-open-look", ["低保", "--name", "王秀兰", "--dry-run"]),
+        (0, "case-open", ["低保", "--name", "赵一", "--id", make_id("19700101", "015")]),
+    ],
     ("case", "show"): [(0, "case-show/3", ["王秀兰"])],
     ("case", "set"): [(0, "case-set", ["王秀兰", "申请人.联系电话=022-00001111"])],
     ("case", "list"): [(0, "case-list", []), (0, "case-list", ["--state", "填报", "--sort", "due"])],

@@ -5,6 +5,7 @@
 - ``tray``: 待认领, one item after the other
 - ``tray_pages``: its pages turned, parted, joined; many items at once
 - ``households``: 户档 and 检索
+- ``opening``: 立户, a new household
 - ``household``: one household, and its history
 - ``dropping``: files brought to a household or the tray
 - ``acts``: a step taken, a document issued
@@ -23,6 +24,7 @@ __all__ = [
     "due",
     "household",
     "households",
+    "opening",
     "record",
     "reports",
     "retention",

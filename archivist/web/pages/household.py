@@ -82,9 +82,12 @@ def _page(
     clock = visit.office.keyboard.clock()
     acts = next_acts.next_of_case(visit.workspace, file.case, on=visit.today, actor=visit.by.actor).households
     limits = agenda.due(visit.workspace, on=clock, case=file.case, days=None).entries
+    notices, told = [], visit.session.notices if visit.session else []
+    while told:
+        notices.append(told.pop(0))
     return visit.page(
         "household.html",
-        status=409 if problem else 200, problem=problem, edited=edited, full=full,
+        status=409 if problem else 200, problem=problem, edited=edited, full=full, notices=notices,
         file=file, stages=_stages(file.records), checked=_checked(visit, file), waiting=_waiting(visit, file),
         verdicts=Verdict,
         acts=[a for h in acts for a in h.acts if not a.aside], asides=[a for h in acts for a in h.acts if a.aside],

@@ -185,7 +185,7 @@
     var key = event.key.toLowerCase();
     if (key === "/") { one("#q").focus(); event.preventDefault(); }
     else if (document.getElementById("file")) { trayKey(key, event); }
-    else if (key === "g" && press("issue") || key === "u" && press("upload") || key === "z" && press("undo")) { event.preventDefault(); }
+    else if (key === "g" && press("issue") || key === "u" && press("upload") || key === "n" && press("open-file") || key === "z" && press("undo")) { event.preventDefault(); }
     else if (event.key === "ArrowRight" && press("page-after") || event.key === "ArrowLeft" && press("page-before")) { event.preventDefault(); }
   });
   document.addEventListener("submit", function (event) {
@@ -198,8 +198,10 @@
   });
   document.addEventListener("input", function (event) {
     sentence();
+    if (event.target.form && event.target.form.id === "opening" && !composing) { look(event.target.form); }
     if (event.target.id === "q" && one("#answer") && !composing) { live(event.target); }
   });
+  document.addEventListener("compositionend", function (event) { if (event.target.form && event.target.form.id === "opening") { look(event.target.form); } });
   document.addEventListener("compositionend", function (event) { if (event.target.id === "q" && one("#answer")) { live(event.target); } });
   document.addEventListener("change", function (event) {
     if (event.target.dataset && "submits" in event.target.dataset) { event.target.form.submit(); }
@@ -207,6 +209,18 @@
     sentence();
   });
   window.addEventListener("popstate", function () { location.reload(); });
+
+  // Who somebody is that is to be given a file, by what is typed so far: it is posted, for an address is kept.
+  function look(form) {
+    var mine = ++searching;
+    setTimeout(function () {
+      if (mine !== searching) { return; }
+      fetch(form.dataset.look, { method: "POST", body: new URLSearchParams(new FormData(form)), credentials: "same-origin" }).then(function (answer) { return answer.ok && !answer.redirected ? answer.text() : ""; }).then(function (text) {
+        var made = text && one("#found", new DOMParser().parseFromString(text, "text/html"));
+        if (made && mine === searching) { one("#found").replaceWith(document.importNode(made, true)); }
+      });
+    }, 200);
+  }
 
   // The answer to what is typed so far; the field itself is left alone.
   function live(field) {
