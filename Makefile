@@ -85,6 +85,7 @@ bench:
 	.venv/bin/python -m benchmarks.pdf
 	.venv/bin/python -m benchmarks.due
 	.venv/bin/python -m benchmarks.next
+	.venv/bin/python -m benchmarks.page
 	.venv/bin/python -m benchmarks.rules
 
 quality:
