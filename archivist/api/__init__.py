@@ -5,12 +5,12 @@ raises an error of the tree. Nothing is printed here and no clock is read.
 
 ``status`` how the house stands · ``page_preferences`` how somebody wants the page · ``demonstration`` what the demonstration did · ``setup`` a workspace made, with its ``settings_text``, and looked over, ``windows_checks`` what only a Windows PC shows · ``cases`` households opened, changed, closed, ``applicants`` who is to be given a file, ``case_list`` listed · ``household_changes`` people who come and go · ``case_file`` one whole, ``case_past`` what it was · ``case_export`` written out, ``finishing`` made a volume ·
 ``history`` its events in words · ``ledger`` those of the office · ``steps`` the procedure, ``doing`` as far as it goes at once, ``undoing`` what one did last taken back · ``completeness`` what is missing · ``four_nature`` whether it is authentic, complete, usable and safe · ``across`` what households have to do with each other · ``agenda`` ``ics`` what is due · ``next_acts`` what comes next ·
-``retention`` how long it is kept, ``disposal`` destroyed in batches, ``holds`` what forbids its end · ``inbox`` ``dropping`` ``watching`` ``review`` ``tray_view`` ``tray_marks`` what comes in · ``rearranging`` its pages, ``page_images`` to be looked at · ``unlocking`` its locked files, with ``passwords``, ``parts_passwords`` of what is handed over · ``refiling`` what was filed wrongly, ``expunging`` taken out, ``transfers`` households that move · ``voiding`` what was issued wrongly · ``service`` what a receipt serves ·
+``retention`` how long it is kept, ``disposal`` destroyed in batches, ``holds`` what forbids its end · ``inbox`` ``dropping`` ``watching`` ``watch_log`` ``review`` ``tray_view`` ``tray_marks`` what comes in · ``rearranging`` its pages, ``page_images`` to be looked at · ``unlocking`` its locked files, with ``passwords``, ``parts_passwords`` of what is handed over · ``refiling`` what was filed wrongly, ``expunging`` taken out, ``transfers`` households that move · ``voiding`` what was issued wrongly · ``service`` what a receipt serves ·
 ``fixity`` the archive read again and made whole, ``restoring`` from a whole generation, ``sealing`` its heads for others to keep · ``backups`` its copies on another medium · ``submissions`` what is handed over to the bureau, ``signatures`` beside it, ``bureau`` received, checked and answered there ·
 ``access`` who was shown what · ``completion`` what a begun word may become, ``field_lists`` what can be told, ``opening`` where a paper lies · ``authorisation`` who may, ``identification`` by what it is known who it is, ``people`` with their PINs ·
 ``rules`` what the rule packs say, ``rule_packs`` which there are · ``searching`` finding things again, the index made anew (``search_pages`` in which order and how many, ``waiting_hits`` in the tray, ``saved_searches`` kept by name), ``clusters`` in the district's cluster, followed beside a watch by ``cluster_following``, ``cluster_agenda`` what is due there · ``selection`` which households
 are meant · ``documents`` ``office_documents`` planned, drafted, issued, ``document_results`` what that answers, ``draft_files`` · ``given_papers`` signed ones, ``given_values`` ``input_tables`` what a file tells
-them · ``rosters`` looked over, their households opened · ``exporting`` everything given back · ``services`` the watch as a service of the system, ``service_units`` what that is told · ``parcels`` copies, archive, one PDF · ``printing`` the queue of the printer, ``unsigned`` what is out to be signed, ``just_filed`` what came in today · ``document_types`` ``templates`` the catalogue and its templates · ``reports`` which
+them · ``rosters`` looked over, their households opened, ``old_scans`` planned and taken in · ``exporting`` everything given back · ``services`` the watch as a service of the system, ``service_units`` what that is told · ``parcels`` copies, archive, one PDF · ``printing`` the queue of the printer, ``unsigned`` what is out to be signed, ``just_filed`` what came in today · ``document_types`` ``templates`` the catalogue and its templates · ``reports`` which
 there are, one made: ``report_requests`` ``periods`` what is asked, ``registers`` ``report_sheets`` what comes of it,
 ``report_tables`` its rows.
 """
@@ -59,6 +59,7 @@ __all__ = [
     "ledger",
     "next_acts",
     "office_documents",
+    "old_scans",
     "opening",
     "page_images",
     "page_preferences",
@@ -105,5 +106,6 @@ __all__ = [
     "unsigned",
     "voiding",
     "waiting_hits",
+    "watch_log",
     "watching",
 ]

@@ -3,7 +3,7 @@
 ``main`` the group and the one error edge · ``family`` groups of commands, with ``chinese_names``, ``help_page``, ``examples``, ``completion`` (by ``command_words``, their words as data) · ``identity`` who sits there · ``session`` options, workspace, progress, JSON, ``tables`` laid out whole at any width, ``encoding`` what a console can carry, ``asking`` questions, ``parameters`` days and pairs, ``viewer`` a file opened in its program · one thin module
 for each family of commands: ``cases`` (with ``steps``, ``household_changes``, ``records``, ``expunging``, ``transfers``, ``history``, ``finishing``, ``case_export``) ·
 ``agenda`` · ``next_acts`` · ``doing`` · ``undoing`` · ``check`` (with ``four_nature``) · ``inbox`` ``review`` (with ``rearranging``, ``passwords``, ``page_images``) · ``documents`` · ``printing`` · ``reports`` · ``templates`` · ``find`` ·
-``looking`` · ``roster`` ``roster_sheet`` · ``exporting`` · ``fixity`` · ``backup`` · ``submissions`` (with ``signatures``) · ``ledger`` · ``people`` · ``access`` · ``retention`` ``disposal`` (with ``holds``) · ``bureau`` · ``rules`` · ``setup`` · ``serve`` (the page) · ``service`` · ``demo``.
+``looking`` · ``roster`` ``roster_sheet`` · ``old_scans`` · ``exporting`` · ``fixity`` · ``backup`` · ``submissions`` (with ``signatures``) · ``ledger`` · ``people`` · ``access`` · ``retention`` ``disposal`` (with ``holds``) · ``bureau`` · ``rules`` · ``setup`` · ``serve`` (the page) · ``service`` · ``demo``.
 """
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "looking",
     "main",
     "next_acts",
+    "old_scans",
     "page_images",
     "parameters",
     "passwords",

@@ -11,6 +11,7 @@ _EXAMPLES: Final[dict[Words, Words]] = {
     (): ("立户 低保 --name 王秀兰 --id 120106196203050028", "next 王秀兰", "检索 wxl"),
     ("init",): ("init . --pack tianjin-hongqiao --office 样例街道 --code TJHQ",),
     ("import",): ("import 名册.xls", "import 名册.xls --map 名册.toml --apply --partial"),
+    ("import-scans",): ("import-scans 旧扫描 --plan 计划.xlsx", "import-scans 旧扫描 --plan 计划.xlsx --apply"),
     ("case", "open"): (
         "case open 低保 --name 王秀兰 --id 120106196203050028 --set 申请人.联系电话=022-00001111",
         "立户 低保 --from wang.xlsx",

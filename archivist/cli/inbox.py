@@ -16,6 +16,7 @@ from archivist.api import inbox as api
 from archivist.api.fixity import Verified
 from archivist.api.inbox import DropOutcomeView, Fate, LeftFile, NotTakenView
 from archivist.api.result import Problem
+from archivist.api.watch_log import WatchLog
 from archivist.cli.parameters import DAY
 from archivist.cli.passwords import ask_password, is_terminal
 from archivist.cli.session import Session, with_session
@@ -28,38 +29,73 @@ LATE_REASON = click.option("--reason", default="", help="归入已注销的户�
 
 @click.command()
 @click.option("--once", is_flag=True, help="处理完收件箱里现有的文件就结束。")
+@click.option(
+    "--log",
+    type=click.Path(path_type=Path),
+    metavar="文件",
+    help="运行日志写在这里：每天一个，留 90 天，不含姓名、证号和文件名。",
+)
 @with_session
-def watch(session: Session, once: bool) -> int:
+def watch(session: Session, once: bool, log: Path | None) -> int:
     """守候收件箱：认出是哪一户、哪种材料的自动归档，其余转待认领。Ctrl-C 结束。"""
     stop = threading.Event()
-    outcomes: list[DropOutcomeView] = []
-    passed: list[NotTakenView] = []
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     if sys.platform == "win32":  # Ctrl-Break, and what ends a task: SIGTERM never arrives there
         signal.signal(signal.SIGBREAK, lambda *_: stop.set())
+    kept = WatchLog.begun(session.workspace, log, session.clock, session.warn) if log else None
+    heard = _Heard(session, kept)
+    (_once if once else _for_long)(session, heard, stop)
+    return _summary(session, heard.outcomes, heard.passed)
+
+
+class _Heard:
+    """What a watch told so far, in the log too where one is kept."""
+
+    def __init__(self, session: Session, log: WatchLog | None) -> None:
+        self._session, self.log = session, log
+        self.outcomes: list[DropOutcomeView] = []
+        self.passed: list[NotTakenView] = []
+
+    def take(self, outcome: DropOutcomeView) -> None:
+        self.outcomes.append(outcome)
+        if self.log:
+            self.log.take(outcome)
+
+    def pass_over(self, over: NotTakenView) -> None:
+        self.passed.append(over)
+        if self.log:
+            self.log.pass_over(over)
+
+    def check(self, found: Verified | Problem) -> None:
+        if self.log:
+            self.log.check(found)
+        _warn_of(self._session, found)
+
+
+def _once(session: Session, heard: _Heard, stop: threading.Event) -> None:
     workspace = session.workspace
-    other = watching.who_watches(workspace)
-    if once:
-        if other:
-            session.warn(f"{other}正在守候收件箱：文件由先到的一方收取，不会收两次。")
-        with session.progress("收件") as step:
+    if other := watching.who_watches(workspace):
+        session.warn(f"{other}正在守候收件箱：文件由先到的一方收取，不会收两次。")
+    with session.progress("收件") as step, heard.log or nullcontext():
 
-            def count(outcome: DropOutcomeView, done: int, total: int) -> None:
-                outcomes.append(outcome)
-                step(done, total)
+        def count(outcome: DropOutcomeView, done: int, total: int) -> None:
+            heard.take(outcome)
+            step(done, total)
 
-            try:
-                api.file_inbox(workspace, session.by, count, stop, passed.append)
-            except KeyboardInterrupt:
-                stop.set()
-                raise
-        if cluster_following.is_set_up(workspace) and (
-            trouble := cluster_following.followed(workspace.root, session.clock())
-        ):
-            session.warn(trouble)
-        return _summary(session, outcomes, passed)
+        try:
+            api.file_inbox(workspace, session.by, count, stop, heard.pass_over)
+        except KeyboardInterrupt:
+            stop.set()
+            raise
+    if cluster_following.is_set_up(workspace) and (
+        trouble := cluster_following.followed(workspace.root, session.clock())
+    ):
+        session.warn(trouble)
 
-    if not other:  # else the watch itself says so, and ends
+
+def _for_long(session: Session, heard: _Heard, stop: threading.Event) -> None:
+    workspace = session.workspace
+    if not watching.who_watches(workspace):  # else the watch itself says so, and ends
         session.say(f"守候 {workspace.archive.inbox}，Ctrl-C 结束", "dim")
 
     follower = None
@@ -67,21 +103,18 @@ def watch(session: Session, once: bool) -> int:
         follower = cluster_following.ClusterFollower(workspace.root, session.clock, session.warn)
 
     def tell(outcome: DropOutcomeView, _done: int, _total: int) -> None:
-        outcomes.append(outcome)
+        heard.take(outcome)
         session.say(describe(outcome))
         if follower:
             follower.filed()
 
     def tell_passed(over: NotTakenView) -> None:
-        passed.append(over)
+        heard.pass_over(over)
         session.say(f"不收取  {on_one_line(over.name)}：{over.message}")
 
     _end_by_signal(stop)
-    with follower or nullcontext():
-        watching.watch_inbox(
-            workspace, session.by, tell, stop, lambda checked: _warn_of(session, checked), tell_passed
-        )
-    return _summary(session, outcomes, passed)
+    with follower or nullcontext(), heard.log or nullcontext():
+        watching.watch_inbox(workspace, session.by, tell, stop, heard.check, tell_passed)
 
 
 def _end_by_signal(stop: threading.Event) -> None:

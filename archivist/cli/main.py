@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "init": ("archivist.cli.setup", "init", "建立工作区"),
     "case": ("archivist.cli.cases", "case", "户档：立户、查看、改动、注销"),
     "import": ("archivist.cli.roster", "import_", "名册：认列、逐格核对、列出问题；加 --apply 逐户立户"),
+    "import-scans": ("archivist.cli.old_scans", "import_scans", "旧扫描件：按户的文件夹列成计划，核对后归档"),
     "next": ("archivist.cli.next_acts", "next_", "下一步：各户该办什么、缺什么、照着敲的命令"),
     "do": ("archivist.cli.doing", "do_", "往下办：办到须有人决定、签字、交材料为止"),
     "undo": ("archivist.cli.undoing", "undo_", "撤销：本人最后办的一件事，先列出再撤"),

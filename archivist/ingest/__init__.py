@@ -5,7 +5,8 @@ beside one another and filed one by one · ``matching`` which household and whic
 workspace · ``filing`` filed, in the tray, or still in the inbox, ``record_drafts`` as which record · ``by_hand`` what a person decides · ``batches`` a file that
 holds several papers, part by part · ``rearranging`` pages put in order by a person · ``turning`` a page shown the other way up ·
 ``unlocking`` a locked file opened with its password · ``refiling``
-a filed paper put right. How a file is read is the business of
+a filed paper put right · ``scan_plan`` an office's old scans in folders by household, whose and what by their names, ``scan_table`` as a clerk looks
+through it, ``scan_filing`` taken in as it says. How a file is read is the business of
 ``archivist.reading``.
 """
 
@@ -18,6 +19,9 @@ __all__ = [
     "rearranging",
     "record_drafts",
     "refiling",
+    "scan_filing",
+    "scan_plan",
+    "scan_table",
     "settling",
     "turning",
     "unlocking",

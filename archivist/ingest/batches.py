@@ -74,15 +74,17 @@ def assemble_apart(wanted: Sequence[Assembly], folder: Path) -> Sequence[Path]:
         return reader.assemble(wanted, folder)
 
 
-def take_in(workspace: Workspace, by: By, prepared: ReadDrop, assemble: Assemble = assemble_apart) -> Outcome:
-    """File what was dropped, as one paper or, where it is a batch beyond doubt, part by part.
+def take_in(
+    workspace: Workspace, by: By, prepared: ReadDrop, assemble: Assemble = assemble_apart, named: str = ""
+) -> Outcome:
+    """File what was dropped, as one paper or, where it is a batch beyond doubt, part by part; for ``named`` see ``file_dropped``.
 
     Survives:
         A kill at any point: the file is in the inbox and nowhere else, or it is a batch, each part of which is in a
         case once or in the tray once.
     """
     try:
-        done = take_apart(workspace, by, prepared, assemble)
+        done = take_apart(workspace, by, prepared, assemble, named)
     finally:
         if prepared.scratch:
             prepared.scratch.cleanup()
@@ -94,7 +96,9 @@ def tried(workspace: Workspace, by: By, done: SplitUp) -> SplitUp:
     return replace(done, parts=(*done.parts, *try_parts(workspace, by, done.batch)))
 
 
-def take_apart(workspace: Workspace, by: By, prepared: ReadDrop, assemble: Assemble) -> Outcome:
+def take_apart(
+    workspace: Workspace, by: By, prepared: ReadDrop, assemble: Assemble, named: str = ""
+) -> Outcome:
     """Take a batch, or a file that holds others, apart and leave its parts in the tray, untried; what is one paper is filed; see ``take_in``."""
     try:
         if done := _left_over(workspace, by, prepared.original):
@@ -103,10 +107,10 @@ def take_apart(workspace: Workspace, by: By, prepared: ReadDrop, assemble: Assem
             return _unpacked(workspace, by, prepared)
         result = prepared.result
         if result is None or len(result.pages) < 2 or result.format.kind not in EXTRACTED:
-            return file_dropped(workspace, by, prepared)
+            return file_dropped(workspace, by, prepared, named=named)
         found = proposal(workspace, result)
         if not found.acts:
-            return file_dropped(workspace, by, prepared, _proposed(found))
+            return file_dropped(workspace, by, prepared, _proposed(found), named)
         return _split(workspace, by, prepared.original, result, found, assemble)
     except ArchivistError as error:
         return LeftInInbox(prepared.original.name, error)

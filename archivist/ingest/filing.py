@@ -148,7 +148,7 @@ def read_file(original: Original, path: Path, reader: Reader) -> ReadDrop:
 
 
 def file_dropped(
-    workspace: Workspace, by: By, prepared: ReadDrop, proposed: PartsProposed = ONE_PAPER
+    workspace: Workspace, by: By, prepared: ReadDrop, proposed: PartsProposed = ONE_PAPER, named: str = ""
 ) -> DropOutcome:
     """File what was dropped if it is certain whose and what it is; else put it into the tray.
 
@@ -157,6 +157,7 @@ def file_dropped(
         by: who files, and when.
         prepared: what was read.
         proposed: how it may have to be split, for whoever looks at it in the tray.
+        named: the path by which it is recognised, where more is known of it than its own name says.
 
     Survives:
         A kill at any point: the file is in the case once, in the tray once, or still in the inbox.
@@ -171,7 +172,9 @@ def file_dropped(
             return _to_tray(
                 workspace, by, prepared, Reason.UNREADABLE, prepared.error.what, code=prepared.error.code
             )
-        found = recognise(prepared.result, original.name, WorkspaceDirectory(workspace), workspace.catalogue)
+        found = recognise(
+            prepared.result, named or original.name, WorkspaceDirectory(workspace), workspace.catalogue
+        )
         if found.certain and proposed.waits:
             found = replace(found, reason=Reason.SEVERAL_DOCUMENTS, message=proposed.waits)
         if not found.certain:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, ExitStack, nullcontext
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from archivist.config import WatchMode
 from archivist.errors import ArchivistError, StillWritten, UnreadableFile
@@ -30,6 +31,9 @@ from archivist.workspace import Workspace
 
 if TYPE_CHECKING:
     from watchdog.observers.api import BaseObserver
+
+
+T = TypeVar("T")
 
 
 class Readers:
@@ -136,27 +140,39 @@ def file_settled(
     told: _Told,
 ) -> None:
     """Read the settled files in parallel and file them one by one; what was told before is not told again."""
-    todo = list(reversed(ready))
+    for done, (dropped, read) in enumerate(read_beside(iter(ready), readers, stop), 1):
+        outcome = outcome_of(dropped, partial(_taken, workspace, by, read))
+        if isinstance(outcome, LeftInInbox) and not os.path.lexists(dropped.path):
+            continue  # taken back, or by another run beside this one
+        if told.is_news(dropped, outcome):
+            report(outcome, done, len(ready))
+
+
+def _taken(workspace: Workspace, by: Now, read: Future[ReadDrop]) -> Outcome:
+    return take_in(workspace, by(), read.result())
+
+
+def read_beside(
+    files: Iterator[Dropped], readers: Readers, stop: threading.Event
+) -> Iterator[tuple[Dropped, Future[ReadDrop]]]:
+    """Read files beside one another and yield each as it is done; after ``stop`` no other is begun."""
     running: dict[Future[ReadDrop], Dropped] = {}
-    done = 0
-    while (todo and not stop.is_set()) or running:
-        while todo and len(running) < readers.count * 2 and not stop.is_set():
-            dropped = todo.pop()
-            running[readers.submit(dropped)] = dropped
+    more = True
+    while (more and not stop.is_set()) or running:
+        while more and len(running) < readers.count * 2 and not stop.is_set():
+            if dropped := next(files, None):
+                running[readers.submit(dropped)] = dropped
+            else:
+                more = False
         finished, _ = wait(running, timeout=0.5, return_when=FIRST_COMPLETED)
         for future in finished:
-            dropped = running.pop(future)
-            done += 1
-            outcome = _outcome(workspace, by, dropped, future)
-            if isinstance(outcome, LeftInInbox) and not os.path.lexists(dropped.path):
-                continue  # taken back, or by another run beside this one
-            if told.is_news(dropped, outcome):
-                report(outcome, done, len(ready))
+            yield running.pop(future), future
 
 
-def _outcome(workspace: Workspace, by: Now, dropped: Dropped, read: Future[ReadDrop]) -> Outcome:
+def outcome_of(dropped: Dropped, take: Callable[[], T]) -> T | LeftInInbox:
+    """Take a file that was read; what goes wrong is an outcome, and the next one is taken."""
     try:
-        return take_in(workspace, by(), read.result())
+        return take()
     except ArchivistError as error:  # it changed while it was read, or reading could not start: next time
         return LeftInInbox(dropped.name, error)
     except OSError as error:  # the disk or a share fails just now: the watch lives on

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Final
 
 from archivist.errors import IntegrityAlarm, NewerFormat, TrayItemNotFound
-from archivist.model.event import Event, Op
-from archivist.model.ids import record_no
+from archivist.model.event import Data, Event, Op
+from archivist.model.ids import Sha256, record_no
 from archivist.store import bag, chain, commit, durable_files, source_name
 from archivist.store.chain import Chain
 from archivist.store.commit import PARTS, Draft, NewFile, Original, Stamp
@@ -101,11 +101,17 @@ class Batches:
 
     def made_of(self, original: Original) -> str | None:
         """Return the batch that was made of this very file: a kill came before the file could go."""
-        for path in sorted(self.folder.glob(f"*-{original.sha256[:8]}*")):
+        return next((b for b, source in self._of_bytes(original.sha256) if original.is_source(source)), None)
+
+    def made_of_bytes(self, digest: Sha256) -> Iterator[tuple[str, str]]:
+        """Yield the batches made of a file with these bytes, each with the name that file had; empty where it was taken away."""
+        return ((batch, str(source.get(source_name.NAME, ""))) for batch, source in self._of_bytes(digest))
+
+    def _of_bytes(self, digest: Sha256) -> Iterator[tuple[str, Data]]:
+        for path in sorted(self.folder.glob(f"*-{digest[:8]}*")):
             source = chain.read(path).events[0][0].source or {}
-            if original.is_source(source_name.named(path, _FIRST, source)):
-                return path.name
-        return None
+            if source.get("sha256") == digest:
+                yield path.name, source_name.named(path, _FIRST, source)
 
     def originals(self, batch: str) -> list[Path]:
         """Return the files of a batch, in the order in which pages name them."""

@@ -48,7 +48,10 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """A clerk's file as it was when it was read; ``name`` is relative to the inbox. Times in nanoseconds."""
+    """A clerk's file as it was when it was read; ``name`` is relative to the inbox. Times in nanoseconds.
+
+    One that ``stays`` was not given away: it is copied, and never removed.
+    """
 
     path: Path
     name: str
@@ -57,6 +60,7 @@ class Original:
     mtime_ns: int
     ctime_ns: int
     inode: int
+    stays: bool = False
 
     @classmethod
     def of(cls, path: Path, name: str) -> Original:
@@ -101,6 +105,8 @@ class Original:
         Raises:
             WriteFailed: E204, when it cannot be removed; it is known by what it is and goes the next time.
         """
+        if self.stays:
+            return False
         was = originals.Identity(self.sha256, self.size, self.mtime_ns, self.ctime_ns, self.inode)
         with durable_files.writing("内容已经收好，只是原件还没有移走，下次自动移走", self.path.name):
             return originals.remove_original(self.path, was, aside)

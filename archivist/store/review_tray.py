@@ -8,7 +8,7 @@ original gone, stands aside: it is named, nothing of it is used, and everything 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -144,11 +144,15 @@ class Tray:
 
     def holding(self, original: Original) -> TrayItem | None:
         """Return the item that has this very file already: a kill came before the original could go."""
-        for folder in sorted(self.folder.glob(f"*-{original.sha256[:8]}*")):
+        found = (item for item in self.holding_bytes(original.sha256) if original.is_source(item.source))
+        return next(found, None)
+
+    def holding_bytes(self, digest: Sha256) -> Iterator[TrayItem]:
+        """Yield the items that are a file with these bytes."""
+        for folder in sorted(self.folder.glob(f"*-{digest[:8]}*")):
             with suppress(DamagedFile):
-                if original.is_source((item := self._read(folder)).source):
-                    return item
-        return None
+                if (item := self._read(folder)).sha256 == digest:
+                    yield item
 
     def put(
         self,
@@ -174,7 +178,7 @@ class Tray:
         received = stamp.by.time.isoformat(timespec="seconds")
         draft = WaitingDraft(original, suffix, received, reason, message, details, text, reading)
         building = self.work / f"tray-{target.name}"
-        with durable_files.writing("文件仍在收件箱", original.path.name):
+        with durable_files.writing("文件仍在原处", original.path.name):
             durable_files.remove_tree(building)
             self.build(building, draft)
             durable_files.rename_new(building, target)

@@ -199,6 +199,11 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (2, "error", ["没有.xls"]),
         (0, "import-apply", ["{roster}", "--category", "特困", "--apply"]),
     ],
+    ("import-scans",): [
+        (1, "import-scans", ["旧扫描", "--plan", "计划.xlsx"]),
+        (1, "import-scans-apply", ["旧扫描", "--plan", "计划.xlsx", "--apply"]),
+        (2, "error", ["没有"]),
+    ],
     ("fields",): [(0, "fields", []), (0, "fields", ["受理通知书"]), (32, "error", ["没有这种"])],
     ("verify",): [
         (0, "verify", []),
@@ -364,6 +369,9 @@ def prepare(office: Office, path: tuple[str, ...]) -> None:
             (office.root / f"archive/inbox/不知何物{n}.txt").write_text(f"无人认领 {n}", encoding="utf-8")
         sheet = Image.new("L", (60, 40), 255)
         sheet.save(office.root / "archive/inbox/扫描.tif", save_all=True, append_images=[sheet])
+    if path == ("import-scans",):
+        (office.root / "旧扫描/王秀兰").mkdir(parents=True, exist_ok=True)
+        (office.root / "旧扫描/王秀兰/0001.txt").write_text("看不出是什么", encoding="utf-8")
     if path == ("review", "unlock"):
         plain = files.text_pdf(office.root / "plain.pdf", "不知何物")
         locked_pdf(office.root / "archive/inbox/加锁.pdf", plain, "x1")

@@ -20,6 +20,7 @@ NAMES: Final[dict[Role, str]] = {role: f"某{role.value}" for role in HELD}
 WRITES: Final[dict[tuple[str, ...], list[tuple[Act, list[str]]]]] = {
     ("case", "open"): [(Act.OPEN_CASE, ["低保", "--name", "赵一", "--id", make_id("19700101", "015")])],
     ("export",): [(Act.EXPORT, ["../全部"])],
+    ("import-scans",): [(Act.FILE, ["诊断.txt", "--plan", "诊断.txt", "--apply"])],
     ("import",): [(Act.IMPORT_ROSTER, ["诊断.txt", "--apply"])],
     ("case", "set"): [(Act.CHANGE_FACTS, ["王秀兰", "申请人.联系电话=022-00009999"])],
     ("case", "step"): [(Act.TAKE_STEP, ["王秀兰", "discover", "--on", "2024-03-04"])],

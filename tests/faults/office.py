@@ -21,6 +21,8 @@ from archivist.ingest import batches, rearranging, refiling, turning, unlocking
 from archivist.ingest.by_hand import assign
 from archivist.ingest.filing import Filed, LeftInInbox, NeedsReview, ReadDrop, file_dropped
 from archivist.ingest.matching.evidence import Reason
+from archivist.ingest.scan_filing import take_scan
+from archivist.ingest.scan_plan import PlannedScan
 from archivist.ingest.watch_folder import Now
 from archivist.issuing import case_documents, voiding
 from archivist.issuing.case_documents import issue, plan
@@ -104,6 +106,12 @@ PARTS: Final = {
 FORM: Final = "登记表.jpg"
 """The signed form by which a hold is released, in a clerk's own folder."""
 ROSTER: Final = "名册.csv"
+OLD_SCANS: Final = {
+    f"王秀兰 {WANG_ID}/旧扫描1.jpg": f"居民身份证\n姓名 王秀兰\n公民身份号码 {WANG_ID}\n旧",
+    "散页/旧扫描2.jpg": "旧的，不知何物",
+}
+"""What an office kept in folders by household, with the words on it; the second belongs to nobody known."""
+OLD_FOLDER: Final = "旧扫描"
 LAWSUIT: Final = HoldOrder("行政诉讼", until="判决生效")
 LOST: Final = "打印后遗失"
 """Why somebody enters a number as vacant."""
@@ -321,6 +329,24 @@ def _import(workspace: Workspace, now: Now, ack: Ack) -> None:
     """All of a roster; the numbers of both households are taken at once."""
     found = look_over(workspace, now(), workspace.root / ROSTER, Category.DB)
     open_households(workspace, now(), Category.DB, found, lambda done, _: ack(f"opened {done}"))
+
+
+def _kept_scans(workspace: Workspace, _: Now, ack: Ack) -> None:
+    """The old scans of the office, in a folder of its own."""
+    for name in OLD_SCANS:
+        path = workspace.root / OLD_FOLDER / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(scan(name))
+    ack("kept")
+
+
+def _take_old_scans(workspace: Workspace, now: Now, ack: Ack) -> None:
+    for (name, text), case in zip(OLD_SCANS.items(), (WANG, None), strict=True):
+        read = ReadDrop(Original.of(workspace.root / OLD_FOLDER / name, name), words(text), None)
+        outcome = take_scan(workspace, now(), PlannedScan(name, case, None), read)
+        if isinstance(outcome, LeftInInbox):
+            raise outcome.error
+        ack(f"{name}: taken")
 
 
 def _facts(workspace: Workspace, now: Now, ack: Ack) -> None:
@@ -667,6 +693,7 @@ OF_CASES: Final = {
     for c in (
         Command("open a case", _open),
         Command("import a roster", _import, before=_listed),
+        Command("take in old scans", _take_old_scans, before=_kept_scans),
         Command("file one", _file(_first), _file(_first)),
         Command("file many", _file(*PAPERS), _file(*PAPERS)),
         Command("put into the tray", _file(_strange), _file(_strange)),

@@ -19,6 +19,7 @@ ROOT: Final = Path(__file__).parents[2]
 STRUCK: Final[Mapping[str, tuple[str, ...]]] = {
     "cases.open_case": ("open a case",),
     "rosters.import_roster": ("import a roster",),
+    "old_scans.import_scans": ("take in old scans",),
     "cases.change_facts": ("change a fact", "write to an older archive", "first write of a day"),
     "cases.deregister": ("deregister",),
     "cases.reopen": ("reopen",),

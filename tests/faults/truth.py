@@ -32,7 +32,9 @@ from archivist.workspace import Workspace
 from tests.faults.office import (
     HELD_PAPER,
     LOST,
+    OLD_FOLDER,
     OLD_PAPER,
+    OLD_SCANS,
     PAPERS,
     PARTS,
     ZHANG,
@@ -44,6 +46,7 @@ from tests.faults.office import (
 )
 
 DIGESTS: Final = {hashlib.sha256(scan(name)).hexdigest(): name for name in (*PAPERS, OLD_PAPER, HELD_PAPER)}
+DIGESTS.update({hashlib.sha256(scan(name)).hexdigest(): name for name in OLD_SCANS})
 DIGESTS.update({hashlib.sha256(stack(name)).hexdigest(): name for name in PARTS})
 PARTS_OF: Final = {f"{name} {n}": name for name, texts in PARTS.items() for n in range(len(texts))}
 """The papers of a stack by their names, and the stack they are of."""
@@ -298,6 +301,14 @@ def _papers(archive: Archive) -> None:
             must(
                 here == kept[PARTS_OF[name]],
                 f"{name} is there {here} times, its stack {kept[PARTS_OF[name]]}",
+            )
+            continue
+        if name in OLD_SCANS:
+            folder = archive.root.parent / OLD_FOLDER
+            must(here <= 1, f"{name} is there {here} times")
+            must(
+                not folder.exists() or (folder / name).read_bytes() == scan(name),
+                f"{name} did not stay as it was",
             )
             continue
         content = stack(name) if name in PARTS else scan(name)

@@ -53,7 +53,7 @@ def match_type(
         evidence.append(Evidence(found.id, "qr", "二维码"))
         return TypeMatch(found, CODED)
     pages = [(p.number, likely) for p in result.pages if (likely := guesses(p, catalogue))]
-    named = _named_type(squeeze(PurePath(name).stem), catalogue)
+    named = named_type(PurePath(name).stem, catalogue)
     if named:
         evidence.append(Evidence(named.id, "file_name", "文件名"))
     by_pages = _by_pages(pages, named, evidence)
@@ -113,8 +113,9 @@ def _by_pages(
 
 
 # ── the file's name ──────────────────────────────────────────────────────────────────────────────────────
-def _named_type(stem: str, catalogue: Catalogue) -> DocumentType | None:
+def named_type(stem: str, catalogue: Catalogue) -> DocumentType | None:
     """Return the one type whose name stands in a file's name, the longest first; ``None`` where two are as long."""
+    stem = squeeze(stem)
     found = [(len(alias), document) for document, alias in _aliases(catalogue) if alias in stem]
     longest = max((length for length, _ in found), default=0)
     best = {d.id: d for length, d in found if length == longest}
