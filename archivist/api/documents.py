@@ -81,6 +81,7 @@ def prepare(
     search: str = "",
     values: Path | None = None,
     settings: Mapping[str, object] = {},
+    each: Mapping[str, Mapping[str, object]] = {},
     on: dt.date | None = None,
     pdf: bool | None = None,
     copies: Copies = NO_COPIES,
@@ -102,6 +103,7 @@ def prepare(
         search: a query.
         values: a file that gives values; a sheet of it names the households where nothing else does.
         settings: values for all, by path or Chinese name; a household's own row goes before them.
+        each: values of single households, by household as people name it; they go before its row.
         on: date of the documents; today when not given.
         pdf: make PDFs as well; as the settings say when not given, and where they are to be merged.
         copies: what to take away of what is issued.
@@ -122,6 +124,9 @@ def prepare(
     wanted = workspace.catalogue.get(document)
     with_pdf = bool(copies.merged) or (workspace.config.options.pdf if pdf is None else pdf)
     shared, rows = given_values.for_households(values)
+    for name, told_here in each.items():
+        number = workspace.find_case(name)
+        rows[number] = {**rows.get(number, {}), **told_here}
     by_name = selection.households(workspace, named)
     on_list = selection.households(workspace, listed=listed)
     chosen = tuple(dict.fromkeys((*by_name, *on_list, *selection.households(workspace, search=search))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -16,6 +16,7 @@ from archivist.errors import PdfUnavailable, UsageError
 if TYPE_CHECKING:
     from archivist.issuing.print_queue import ReadyPaper, WaitingPaper
     from archivist.model.by import By
+    from archivist.model.ids import CaseNo
     from archivist.workspace import Workspace
 
 FOLDER: Final = "打印"
@@ -96,8 +97,7 @@ def print_queue(
     by: By,
     *,
     today: bool = False,
-    case: str = "",
-    record: str = "",
+    papers: Sequence[tuple[str, str]] = (),
     out: Path | None = None,
     dry_run: bool = False,
     progress: Callable[[int, int], None] | None = None,
@@ -110,8 +110,8 @@ def print_queue(
         workspace: the open workspace.
         by: who asks, and when.
         today: only what was issued today.
-        case: only of this household, as people name it; ``record`` only this document of it.
-        record: see ``case``.
+        papers: only these: household, as people name it, and number of the record, which is printed whether it waits or wants no
+            signature; without a number whatever of the household waits. One record alone has no list before it.
         out: the file; by default one in the outbox whose name names nobody.
         dry_run: only say what would be printed.
         progress: told of each document, with how many are done and of how many.
@@ -125,7 +125,7 @@ def print_queue(
 
     found, unread = queue.waiting(workspace, by.today.isoformat() if today else "")
     office = queue.of_office(workspace, by.today, days=1 if today else queue.OFFICE_DAYS)
-    found = _only(workspace, [*office, *found], case, record)
+    found = _only(workspace, found, papers) if papers else [*office, *found]
     if dry_run or not found:
         return PrintQueue(tuple(map(PrintedPaper.of, found)), tuple(unread))
     target = out or workspace.archive.outbox / FOLDER / f"待签 {by.time:%Y%m%d-%H%M%S}.pdf"
@@ -143,20 +143,30 @@ def print_queue(
                 f"待签的 {len(found)} 件都不能打印",
                 problems=[f"{one.paper.named}：{one.problem}" for one in ready],
             )
-        return _bound(ready, unread, by, Path(name), target)
+        alone = len(papers) == 1 and bool(papers[0][1])
+        return _bound(ready, unread, by, Path(name), target, listed=not alone)
 
 
-def _only(workspace: Workspace, found: list[WaitingPaper], case: str, record: str) -> list[WaitingPaper]:
-    if record and not case:
-        raise UsageError("只打印一件的，要写明是哪一户的")
-    if not case:
-        return found
-    number, no = workspace.find_case(case), parse_record(record)
-    return [p for p in found if p.case == number and no in (None, p.no)]
+def _only(
+    workspace: Workspace, found: list[WaitingPaper], papers: Sequence[tuple[str, str]]
+) -> list[WaitingPaper]:
+    from archivist.issuing import print_queue as queue
+
+    wanted: dict[tuple[CaseNo, str], WaitingPaper] = {}
+    for case, record in papers:
+        if not case:
+            raise UsageError("只打印一件的，要写明是哪一户的")
+        number, no = workspace.find_case(case), parse_record(record)
+        one = queue.of_record(workspace, number, no) if no else None
+        for paper in [one] if one else [p for p in found if p.case == number and not no]:
+            wanted[number, paper.no] = paper
+    return sorted(wanted.values(), key=queue.route)
 
 
-def _bound(ready: list[ReadyPaper], unread: list[str], by: By, work: Path, target: Path) -> PrintQueue:
-    cover, sides, why = _cover(ready, by, work)
+def _bound(
+    ready: list[ReadyPaper], unread: list[str], by: By, work: Path, target: Path, *, listed: bool
+) -> PrintQueue:
+    cover, sides, why = _cover(ready, by, work) if listed else (None, 0, "")
     papers, items = [], [ParcelItem(None, _LIST, (cover,))] if cover else []
     at = sides + sides % 2 + 1
     for one in ready:

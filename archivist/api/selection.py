@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from archivist.errors import ArchivistError, CaseNotFound, UsageError
-from archivist.model.ids import CaseNo
+from archivist.model.ids import CaseNo, Category
 
 if TYPE_CHECKING:
     from archivist.workspace import Workspace
@@ -16,6 +17,27 @@ if TYPE_CHECKING:
 NUMBER: Final = "户号"
 """The column of a sheet, or the first line of a list, that names households."""
 _ALL: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenHousehold:
+    """A household that is meant, as a screen names it."""
+
+    case: str
+    applicant: str
+    category: Category
+    village: str
+
+
+def chosen(workspace: Workspace, named: Iterable[str]) -> tuple[ChosenHousehold, ...]:
+    """Return the households that are meant, each once, in the order they were named; see ``households``.
+
+    Raises:
+        CaseNotFound: E201. AmbiguousCase: E003. IndexFault: E400.
+    """
+    numbers = households(workspace, named)
+    rows = [row for number in numbers for row in workspace.index.find_cases(str(number))]
+    return tuple(ChosenHousehold(str(r.number), r.applicant, r.category, r.village) for r in rows)
 
 
 def households(

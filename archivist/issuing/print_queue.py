@@ -19,12 +19,22 @@ from archivist.errors import ArchivistError, PdfUnavailable
 from archivist.model.case import Case
 from archivist.model.event import Op
 from archivist.model.fact_paths import FactPath
-from archivist.model.ids import CaseNo
-from archivist.model.record import RecordStatus
+from archivist.model.ids import CaseNo, RecordNo
+from archivist.model.record import Record, RecordStatus
 from archivist.store.bag import sha256
 from archivist.workspace import Workspace
 
-__all__ = ["OFFICE_DAYS", "ReadyPaper", "WaitingPaper", "cases_with", "of_office", "ready", "waiting"]
+__all__ = [
+    "OFFICE_DAYS",
+    "ReadyPaper",
+    "WaitingPaper",
+    "cases_with",
+    "of_office",
+    "of_record",
+    "ready",
+    "route",
+    "waiting",
+]
 
 _ALL: Final = 1_000_000
 _GROUP: Final = 50
@@ -91,7 +101,7 @@ def waiting(workspace: Workspace, day: str = "") -> tuple[list[WaitingPaper], li
         IndexFault: E400.
     """
     cases, unread = cases_with(workspace, RecordStatus.PENDING)
-    return sorted((paper for case in cases for paper in _of(workspace, case, day)), key=_route), unread
+    return sorted((paper for case in cases for paper in _of(workspace, case, day)), key=route), unread
 
 
 def cases_with(workspace: Workspace, status: RecordStatus, day: str = "") -> tuple[list[Case], list[str]]:
@@ -113,21 +123,34 @@ def cases_with(workspace: Workspace, status: RecordStatus, day: str = "") -> tup
 
 
 def _of(workspace: Workspace, case: Case, day: str) -> Iterator[WaitingPaper]:
-    place, folder = str(case.fact(FactPath.APPLICANT_VILLAGE) or ""), workspace.archive.folder(case.number)
     for record in case.records.values():
         if record.status is RecordStatus.PENDING and not record.voided and record.filed_at.startswith(day):
-            files = tuple((folder / entry.path, entry.sha256) for entry in record.files)
-            made = dt.date.fromisoformat(record.filed_at[:10])
-            yield WaitingPaper(
-                case.number,
-                str(record.no),
-                record.title,
-                record.doc_no,
-                case.applicant_name,
-                place,
-                made,
-                files,
-            )
+            yield _paper(workspace, case, record)
+
+
+def of_record(workspace: Workspace, number: CaseNo, no: RecordNo) -> WaitingPaper | None:
+    """Return a record as it is printed, whether it waits for its signature or wants none; ``None`` where it is not there or void.
+
+    Raises:
+        IntegrityAlarm: E202.
+    """
+    case = workspace.archive.read(number)
+    record = case.records.get(no)
+    return _paper(workspace, case, record) if record and not record.voided else None
+
+
+def _paper(workspace: Workspace, case: Case, record: Record) -> WaitingPaper:
+    folder = workspace.archive.folder(case.number)
+    return WaitingPaper(
+        case.number,
+        str(record.no),
+        record.title,
+        record.doc_no,
+        case.applicant_name,
+        str(case.fact(FactPath.APPLICANT_VILLAGE) or ""),
+        dt.date.fromisoformat(record.filed_at[:10]),
+        tuple((folder / entry.path, entry.sha256) for entry in record.files),
+    )
 
 
 def of_office(workspace: Workspace, on: dt.date, *, days: int = OFFICE_DAYS) -> Iterator[WaitingPaper]:
@@ -142,7 +165,8 @@ def of_office(workspace: Workspace, on: dt.date, *, days: int = OFFICE_DAYS) -> 
             yield WaitingPaper(None, "", data["title"], data["doc_no"], "", _OFFICE, made, files)
 
 
-def _route(paper: WaitingPaper) -> tuple[bool, str, str, str]:
+def route(paper: WaitingPaper) -> tuple[bool, str, str, str]:
+    """Return what papers are sorted by, to be carried round."""
     return not paper.place, paper.place, str(paper.case), paper.no
 
 

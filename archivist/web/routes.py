@@ -11,6 +11,7 @@ from archivist.model.permissions import EVERYBODY, MAY, Act
 from archivist.model.roles import Role
 from archivist.web.pages import (
     acts,
+    bulk_issue,
     dropping,
     due,
     household,
@@ -99,6 +100,8 @@ ROUTES: Final[Sequence[Route]] = (
         "/cases/new/look", "case open --dry-run", opening.look, MAY[Act.OPEN_CASE], posts=True, search=True
     ),
     _act("/cases/new", Act.OPEN_CASE, opening.open_file),
+    _form("/issue/plan", "generate --dry-run", bulk_issue.plan),
+    _act("/issue", Act.ISSUE, bulk_issue.issue),
     _look("/case/{case}", "case show", household.show),
     Route("/case/{case}/reveal", "case show --full", household.reveal, MAY[Act.SEE_NUMBERS], posts=True),
     _act("/case/{case}/set", Act.CHANGE_FACTS, household.change),
@@ -109,6 +112,7 @@ ROUTES: Final[Sequence[Route]] = (
     _act("/case/{case}/upload", Act.FILE, dropping.put, files=True),
     _look("/case/{case}/log", "case log", household.log),
     _look("/case/{case}/{record}", "case record show", record.show),
+    _look("/case/{case}/{record}/print", "print", sign.one),
     _look("/case/{case}/{record}/page/{page}", "case record image", record.image),
     _look("/case/{case}/{record}/original", "case record original", record.original),
     _act("/case/{case}/{record}/move", Act.MOVE_RECORD, record.move),

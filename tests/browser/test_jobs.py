@@ -14,6 +14,7 @@ from tests.command_line import Office
 from tests.filing import file_papers, sign
 from tests.people import make_id
 from tests.web.browser import PIN
+from tests.web.test_office_screens import needs_office
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -168,3 +169,24 @@ def test_somebody_who_walks_in(desk: Desk) -> None:
         made = workspace.archive.read(number)
     assert [r.title for r in made.records.values()] == ["邻里访问记录"]
     assert (hand.clicks, desk.said) == (0, [])
+
+
+PRINT_KEYS_AND_CLICKS = 3
+
+
+@needs_office
+def test_a_document_issued_and_printed_in_three(desk: Desk) -> None:
+    """“5 issue and print: `G`, document, all gaps in one form, 制发并打印: 3”; the PDF comes at once."""
+    page = desk.sit()
+    page.goto(f"{desk.address}case/{CASE}")
+    hand = Hand(page)
+    hand.press("g")
+    page.wait_for_url(re.compile("/issue$"))
+    hand.click('.chips a:has-text("入户调查表")')
+    with page.expect_response(re.compile(r"/\d{4}/print$"), timeout=120_000) as printed:
+        page.click("text=制发并打印", no_wait_after=True)
+        hand.clicks += 1
+    assert (printed.value.status, printed.value.headers["content-type"]) == (200, "application/pdf")
+    with Workspace.open(desk.root) as workspace:
+        assert "入户调查表" in [r.title for r in workspace.archive.read(CaseNo.parse(CASE)).records.values()]
+    assert hand.keys + hand.clicks == PRINT_KEYS_AND_CLICKS

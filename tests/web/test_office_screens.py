@@ -60,7 +60,9 @@ def test_printing_gives_one_pdf_and_keeps_none(page: Page) -> None:
         answer = browser.post("/sign/print", **form)
         assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf"), answer.text
         assert answer.headers["content-disposition"].startswith("inline")
-        assert len(PdfReader(io.BytesIO(answer.content)).pages) >= 2
+        pages = [one.extract_text() for one in PdfReader(io.BytesIO(answer.content)).pages]
+        assert ("待签文书清单" in pages[0]) == ("which" in form), "one paper alone has no list before it"
+        assert any("受理通知书" in one for one in pages)
     assert set(page.root.rglob("*.pdf")) == before
     log = "".join(p.read_text(encoding="utf-8") for p in (page.root / "archive/access").glob("*.jsonl"))
     assert '"print"' in log

@@ -9,6 +9,7 @@
 - ``household``: one household, and its history
 - ``dropping``: files brought to a household or the tray
 - ``acts``: a step taken, a document issued
+- ``bulk_issue``: a document of many households at once
 - ``record``: 件, one filed paper and its pages
 - ``due``: 期限
 - ``sign``: 待签打印
@@ -20,6 +21,7 @@
 
 __all__ = [
     "acts",
+    "bulk_issue",
     "dropping",
     "due",
     "household",

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from archivist.api import case_file, documents, next_acts, steps
+from archivist.api import case_file, document_gaps, documents, next_acts, steps
 from archivist.api.document_results import DocumentPlan
 from archivist.api.result import Problem
 from archivist.api.steps import StepResult
@@ -19,6 +19,8 @@ from archivist.web.visit import Answer, Visit, to
 
 _NAMES: Final = re.compile(r"[、,，;；\s]+")
 _TOLD: Final = "set-"
+_PRINTED: Final = "print"
+"""Of the button that issues and prints."""
 _ELSEWHERE: Final = re.compile(r"理由|\d+ 名办理人")
 """What a step asks for that has a field of its own."""
 
@@ -58,9 +60,9 @@ def ask_document(visit: Visit) -> Answer:
 
 
 def issue(visit: Visit) -> Answer:
-    """Show what would be issued with what was told; confirmed, issue it and show the paper."""
-    document = visit.said("document")
-    if visit.said("confirmed") != "1":
+    """Show what would be issued with what was told; confirmed, issue it and show the paper, or print it at once."""
+    document, confirmed = visit.said("document"), visit.said("confirmed")
+    if confirmed not in ("1", _PRINTED):
         return _document(visit, document)
     case = visit.place["case"]
     try:
@@ -70,7 +72,9 @@ def issue(visit: Visit) -> Answer:
         return _document(visit, document, problem=Problem.of(error))
     if done.refused:
         return _document(visit, document, problem=done.refused[0])
-    return to(f"/case/{case}/{done.issued[0].record}" if done.issued else f"/case/{case}")
+    if not done.issued:
+        return to(f"/case/{case}")
+    return to(f"/case/{case}/{done.issued[0].record}{'/print' if confirmed == _PRINTED else ''}")
 
 
 def _step(visit: Visit, step: str, *, problem: Problem | None = None) -> Answer:
@@ -108,10 +112,13 @@ def _document(visit: Visit, document: str, *, problem: Problem | None = None) ->
             planned = documents.plan(visit.workspace, _prepared(visit, document))
         except ArchivistError as error:
             problem = Problem.of(error)
+    told = {name.removeprefix(_TOLD) for name in visit.form if name.startswith(_TOLD) and visit.said(name)}
+    lacking = document_gaps.gaps(visit.workspace, document, problem.problems if problem else (), told)
     tell = next((a.tell for a in offered if document in (a.id, a.title)), ())
     return visit.page(
         "issue.html",
-        status=409 if problem and visit.form else 200, problem=problem, file=file, document=document, offered=offered, tell=tell,
+        status=409 if problem and visit.form else 200, problem=problem, file=file, document=document, offered=offered,
+        tell=[name for name in tell if name not in {gap.label for gap in lacking}], lacking=lacking,
         planned=planned, said=visit.said, told=_TOLD, on=visit.said("on") or visit.today.isoformat(),
     )  # fmt: skip
 

@@ -20,13 +20,13 @@ def show(visit: Visit) -> Answer:
     Whoever sent the question off (``go``) and named one household, by name or number and not by words of papers alone, is taken to it.
     """
     question = visit.asked.get("q", "").strip()
-    page = _number(visit.asked.get("page", "1"))
+    page, ticked = _number(visit.asked.get("page", "1")), visit.asked.get("all") == "1"
     if not question:
         listed = list_cases(visit.workspace, order=ListOrder.DUE)
         shown = listed.cases[(page - 1) * PAGE : page * PAGE]
         return visit.page(
             "households.html",
-            q="", cases=shown, households=(), total=len(listed.cases), exact=True, notices=listed.unread, meant=(), wrong="",
+            q="", ticked=ticked, cases=shown, households=(), total=len(listed.cases), exact=True, notices=listed.unread, meant=(), wrong="",
             page=page, pages=_pages(len(listed.cases)),
         )  # fmt: skip
     try:
@@ -35,7 +35,7 @@ def show(visit: Visit) -> Answer:
     except BadQuery as error:
         return visit.page(
             "households.html",
-            q=question, cases=(), households=(), total=0, exact=True, notices=(), meant=(), wrong=f"{error.what}。{error.remedy}",
+            q=question, ticked=False, cases=(), households=(), total=0, exact=True, notices=(), meant=(), wrong=f"{error.what}。{error.remedy}",
             page=1, pages=1,
         )  # fmt: skip
     named = [hit for hit in answer.hits if not hit.record]
@@ -43,7 +43,7 @@ def show(visit: Visit) -> Answer:
         return to(f"/case/{answer.hits[0].case}")
     return visit.page(
         "households.html",
-        q=question, cases=(), households=_by_household(answer.hits), total=answer.total, exact=answer.exact,
+        q=question, ticked=ticked, cases=(), households=_by_household(answer.hits), total=answer.total, exact=answer.exact,
         notices=answer.notices, meant=answer.meant, wrong="", page=page, pages=_pages(answer.total),
     )  # fmt: skip
 

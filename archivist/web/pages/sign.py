@@ -33,16 +33,30 @@ def show(visit: Visit) -> Answer:
 def printed(visit: Visit) -> Answer:
     """Answer with one PDF for both sides of the paper; nothing of it is kept, neither here nor by the browser.
 
+    A form names households (``case``), one with a number (``record``), or papers (``paper``: household and number); else all that waits.
+
     Raises:
         PdfUnavailable: E306. UsageError: E001, nothing waits. CaseNotFound: E201. IndexFault: E400.
     """
+    households = [one for one in visit.form.get("case", ()) if one]
+    papers = [(case, no) for case, _, no in (one.partition("/") for one in visit.form.get("paper", ()))]
+    return _pdf(visit, papers or [(case, visit.said("record")) for case in households])
+
+
+def one(visit: Visit) -> Answer:
+    """Answer with one record as it is printed; see ``printed``."""
+    return _pdf(visit, [(visit.place["case"], visit.place["record"])])
+
+
+def _pdf(visit: Visit, papers: list[tuple[str, str]]) -> Answer:
+    if not papers and not visit.said("which"):
+        raise UsageError("没有勾选户档", remedy="勾选要打印的户，再点“打印待签的”。")
     with tempfile.TemporaryDirectory(prefix="archivist-page-") as folder:
         made = printing.print_queue(
             visit.workspace,
             visit.by,
             today=visit.said("which") == "new",
-            case=visit.said("case"),
-            record=visit.said("record"),
+            papers=papers,
             out=Path(folder, "print.pdf"),
         )
         if made.file is None:
