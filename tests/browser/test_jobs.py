@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archivist.cli.demo.scans import signed_copy
+from archivist.documents.render.pdf import to_pdf
 from archivist.model.ids import CaseNo
+from archivist.model.record import RecordStatus
 from archivist.workspace import Workspace
 from tests.browser.conftest import LETTERS, Desk
-from tests.browser.test_page import CASE
+from tests.browser.test_page import CASE, waiting
 from tests.command_line import Office
 from tests.filing import file_papers, sign
 from tests.people import make_id
@@ -190,3 +195,90 @@ def test_a_document_issued_and_printed_in_three(desk: Desk) -> None:
     with Workspace.open(desk.root) as workspace:
         assert "入户调查表" in [r.title for r in workspace.archive.read(CaseNo.parse(CASE)).records.values()]
     assert hand.keys + hand.clicks == PRINT_KEYS_AND_CLICKS
+
+
+@needs_office
+def test_signed_papers_come_back_without_a_click(desk: Desk, tmp_path: Path) -> None:
+    """“6 signed papers back: scan; QR files them; what has not come back is listed: 0”."""
+    typed(desk, "case", "open", "低保", *ZHOU)
+    with Workspace.open(desk.root) as workspace:
+        number = workspace.find_case("周春生")
+    typed(desk, "generate", "application_form", str(number))
+    printed = next((desk.root / "archive/cases").glob(f"{number}*/data/*/*.docx"))
+    (printed,) = to_pdf([printed], tmp_path)
+    signed_copy(printed, tmp_path / "SCAN0007.pdf")
+    page = desk.sit()
+    page.goto(f"{desk.address}sign")
+    assert "待签 2 件" in page.inner_text("main")
+    shutil.copy(tmp_path / "SCAN0007.pdf", desk.root / "archive/inbox/SCAN0007.pdf")
+    typed(desk, "watch", "--once")
+    page.reload()
+    told = page.inner_text("main")
+    assert "待签 1 件" in told and "今天扫回 1 件" in told and "社会救助申请书" in told
+    with Workspace.open(desk.root) as workspace:
+        records = workspace.archive.read(number).records.values()
+    assert [r.status for r in records] == [RecordStatus.SIGNED, RecordStatus.SIGNED_COPY]
+
+
+# ── the keyboard alone ───────────────────────────────────────────────────────────────────────────────────
+TABS = 120
+
+
+def tab_to(page: Page, what: str) -> None:
+    """Press Tab until something has the focus, which must be seen to have it."""
+    for _ in range(TABS):
+        page.keyboard.press("Tab")
+        if page.evaluate("what => document.activeElement.matches(what)", what):
+            shown = "(s => s.outlineStyle !== 'none' || s.boxShadow !== 'none')(getComputedStyle(document.activeElement))"
+            assert page.evaluate(shown), f"nobody sees where the focus is: {what}"
+            return
+    raise AssertionError(f"no Tab leads to {what}")
+
+
+def test_everything_goes_by_the_keyboard_with_its_shortcuts_off(desk: Desk) -> None:
+    """“keyboard only”; “Shortcuts can be off, all works without (2.1.4)”: sign in, file from the tray, search, read, take a step, leave."""
+    number = with_its_papers(desk)
+    page = desk.sit()
+    page.goto(f"{desk.address}settings")
+    tab_to(page, "input[name=keys]")
+    page.keyboard.press("ArrowDown")
+    tab_to(page, "main form[action='/settings'] button")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("html[data-keys=off]")
+
+    tab_to(page, ".rail a[href='/tray']")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/tray"))
+    before = len(waiting(desk.root))
+    tab_to(page, "input[name=case]")
+    page.keyboard.press("Space")
+    tab_to(page, "#go")
+    page.keyboard.press("Enter")
+    page.wait_for_function(
+        "n => document.querySelector('.rail a[href=\"/tray\"] .n').textContent.startsWith(n)",
+        arg=str(before - 1),
+    )
+
+    tab_to(page, "#q")
+    page.keyboard.type("周春生")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(rf"/case/{number}|/cases"))
+    if "/cases" in page.url:
+        tab_to(page, f"a[href^='/case/{number}']")
+        page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(rf"/case/{number}"))
+    tab_to(page, ".next a.btn.go")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/step"))
+    tab_to(page, "main form[method=post] button.go")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{desk.address}case/{number}")
+    with Workspace.open(desk.root) as workspace:
+        assert [step.id for step in workspace.archive.read(number).steps] == ["submit"]
+    tab_to(page, "#lock")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/locked"))
+    page.keyboard.type(PIN)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{desk.address}case/{number}")
+    assert len(waiting(desk.root)) == before - 1 and desk.said == []
