@@ -120,8 +120,8 @@ def test_a_basis_the_clerk_gives_is_not_written_over() -> None:
 
 def test_what_is_paid_back_is_what_was_told_or_the_sum_of_the_months() -> None:
     summed, told = (sample("recovery_notice", more=more).text for more in ({}, {"recovery.amount": "800"}))
-    assert "909.00" in summed and "人民币玖佰零玖元整" in summed
-    assert "800.00" in told and "人民币捌佰元整" in told and "玖佰零玖" not in told
+    assert "1,818.00" in summed and "人民币壹仟捌佰壹拾捌元整" in summed
+    assert "800.00" in told and "人民币捌佰元整" in told and "壹仟捌佰" not in told
 
 
 # ── what is not known is asked for, not guessed ──────────────────────────────────────────────────────────
