@@ -48,9 +48,10 @@ SHOTS: Final = os.environ.get("ARCHIVIST_PAGE_SHOTS", "")
 """A folder that gets a picture of every screen, for people to look at; nothing where none is named."""
 NO_SCREENS: Final = frozenset({
     "/due/calendar.ics", "/case/{case}/{record}/page/{page}", "/case/{case}/{record}/original",
+    "/case/{case}/{record}/print", "/dropped",
     "/tray/{item}/page/{page}", "/tray/{item}/original",
 })  # fmt: skip
-"""What answers with a file. All else that is asked for is a screen."""
+"""What answers with a file, or with a line for our own script. All else that is asked for is a screen."""
 PARTS: Final = frozenset({"frame.html", "pieces.html", "parts.html"})
 """Templates that others are made of."""
 LATER: Final = dt.datetime(2028, 3, 9, 11, tzinfo=CHINA)
@@ -150,7 +151,16 @@ def ticked(page: Page) -> None:
     press("送鉴定")(page)
 
 
+def many(page: Page) -> None:
+    """Tick all households of the list, and look at one document for them."""
+    page.goto(f"{page.url}?all=1")
+    press("制发…")(page)
+    press("看能不能制发", document="入户调查表")(page)
+
+
 WAYS: Final = (
+    Way("nobody-ticked", "/cases", "林经办", press("制发…")),
+    Way("many", "/cases", "林经办", many),
     Way("wrong-pin", "/login", "", press("登录", pin="falsch")),
     Way("first-pin", "/login", "", first_pin),
     Way("lock", "/", "林经办", sent("form[action='/lock']")),
