@@ -84,6 +84,7 @@ bench:
 	.venv/bin/python -m benchmarks.render
 	.venv/bin/python -m benchmarks.pdf
 	.venv/bin/python -m benchmarks.due
+	.venv/bin/python -m benchmarks.roster
 	.venv/bin/python -m benchmarks.next
 	.venv/bin/python -m benchmarks.page
 	.venv/bin/python -m benchmarks.rules

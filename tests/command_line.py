@@ -18,6 +18,7 @@ from archivist.cli.main import main
 from archivist.model.ids import CaseNo
 from archivist.workspace import Workspace
 from tests.answers import answer
+from tests.faults.shim import KILLED, Ack, Kill, strike
 from tests.filing import come_to
 from tests.people import WANG
 
@@ -70,6 +71,16 @@ class Office:
         )  # fmt: skip
         assert check is None or done.returncode == check, done.stdout + done.stderr
         return Shown(done.stdout, done.stderr, done.returncode)
+
+    def killed(self, *words: str, at: Kill) -> None:
+        """Run one command in a process that is killed at a call to the archive, which it must come to."""
+
+        def run(_: Ack) -> None:
+            with self._at_the_desk(), contextlib.redirect_stdout(io.StringIO()):
+                main([*words])
+
+        ended = strike(self.root, run, at)
+        assert ended.how == KILLED, f"{' '.join(words)}: {at} never came ({ended.how}) {ended.error}"
 
     def json(self, *words: str, check: int | None = 0) -> Any:
         """Run one command in this process; return what its one document answers."""

@@ -6,13 +6,14 @@ run again: what is there is known by its row, and no other file is opened for it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from archivist.errors import ArchiveError, InvalidValue, UsageError
 from archivist.model.by import By
+from archivist.model.case import Case, CaseStatus
 from archivist.model.event import Op
 from archivist.model.facts import single
 from archivist.model.field_schema import APPLICANT, BENEFIT
@@ -24,12 +25,12 @@ from archivist.procedure.cases import drop_folder, opening, require_identity
 from archivist.procedure.roster_look import RosterLook, ids_of, opened_from
 from archivist.procedure.roster_mapping import LEFT, SURE
 from archivist.procedure.roster_reading import RosterHousehold
-from archivist.store import durable_files
+from archivist.store import Draft, durable_files
 from archivist.store.inbox_access import make_drop_folder
 from archivist.workspace import Workspace
 
 BATCH: Final = 200
-"""So many files are opened under one lock; between two such others may write. No more than the store keeps as it read them
+"""So many files are opened under one lock, all or none of them; between two such others may write. No more than the store keeps as it read them
 (``chain.KEPT_CASES``): the index follows them at the end of each, and would have all of them read again."""
 _UNUSED: Final = "导入中断，没有立成"
 
@@ -105,13 +106,14 @@ def open_households(
         by: who opens them, and when.
         category: what they are in; the pack must delegate it.
         look: the roster as it was looked over.
-        progress: called with how many are done, and of how many.
+        progress: called with how many are done, and of how many, whenever some more are there for good.
 
     Raises:
         NotDelegated: E503. UsageError: E001, nobody is in benefit of the category for longer. WriteFailed: E204; what was
             opened stays, and the same roster given again goes on after it.
 
-    Survives: a kill at any point; the next writer enters the numbers that were taken and not used as vacant.
+    Survives: a kill at any point; the next writer puts into their places those that were opened together, or enters the numbers
+        that were taken for them as vacant.
     """
     workspace.pack.require_delegated(category, by.today)
     require_lasting(category)
@@ -119,6 +121,8 @@ def open_households(
     opened: list[CaseNo] = []
     overtaken: list[RosterHousehold] = []
     wanted = look.good
+    with workspace.writing(by):
+        _complete_drop_folders(workspace, look.before.values())
     for start in range(0, len(wanted), BATCH):
         part = wanted[start : start + BATCH]
         with workspace.together(by):
@@ -157,7 +161,7 @@ def _open(
     done: Callable[[int], None],
     before: int,
 ) -> list[CaseNo]:
-    """Open the files of one part, under the lock; numbers that stay unused are entered as vacant."""
+    """Open the files of one part, all or none, under the lock; numbers that stay unused are entered as vacant."""
     if not households:
         return []
     for one in households:
@@ -165,25 +169,42 @@ def _open(
     office, stamp, year = workspace.config.office, workspace.stamp(by), by.today.year
     sequence = f"{office.code}-{category.value}"
     taken = workspace.archive.allocate(sequence, year, stamp, len(households))
-    made: list[CaseNo] = []
+    numbers = [CaseNo(office.code, category, year, n) for n in taken]
+    drafts = {
+        number: _taken_over(workspace, by, number, one, digest)
+        for one, number in zip(households, numbers, strict=True)
+    }
     try:
-        for one, n in zip(households, taken, strict=True):
-            number = CaseNo(office.code, category, year, n)
-            since = str(single(one.facts, BENEFIT.key).get("start") or "")
-            more = {"taken_over": BegunInBenefit(State.IN_BENEFIT, since).to_plain()}
-            source = {"sha256": digest, "sheet": one.sheet, "row": one.rows[0]}
-            draft = opening(workspace, number, one.facts, by.today, "", more, source=source)
-            case = workspace.archive.open_case(number, office.name, draft, stamp)
-            made.append(number)
-            workspace.follow(number)
-            with durable_files.writing(f"户档 {number} 已经建立，只是投放文件夹没有建成"):
-                make_drop_folder(drop_folder(workspace, case))
-            done(before + len(made))
-    finally:
-        folders = ((n, workspace.archive.cases / str(CaseNo(office.code, category, year, n))) for n in taken)
-        unused = [n for n, folder in folders if not folder.exists()]
+        made = workspace.archive.openings.open(drafts, office.name, stamp)
+    except BaseException:
+        unused = [number.sequence for number in numbers if not workspace.archive.openings.is_open(number)]
         if unused:
             with suppress(ArchiveError):  # the ledger's own check finds them else
                 vacant = {"sequence": sequence, "year": year, "numbers": unused}
                 workspace.archive.note(Op.NUMBERS_VACANT, vacant, stamp, _UNUSED)
-    return made
+        raise
+    for case in made:
+        workspace.follow(case.number)
+    _make_drop_folders(workspace, made)
+    done(before + len(made))
+    return numbers
+
+
+def _taken_over(workspace: Workspace, by: By, number: CaseNo, one: RosterHousehold, digest: str) -> Draft:
+    since = str(single(one.facts, BENEFIT.key).get("start") or "")
+    more = {"taken_over": BegunInBenefit(State.IN_BENEFIT, since).to_plain()}
+    source = {"sha256": digest, "sheet": one.sheet, "row": one.rows[0]}
+    return opening(workspace, number, one.facts, by.today, "", more, source=source)
+
+
+def _make_drop_folders(workspace: Workspace, cases: Iterable[Case]) -> None:
+    for case in cases:
+        with durable_files.writing(f"户档 {case.number} 已经建立，只是投放文件夹没有建成"):
+            make_drop_folder(drop_folder(workspace, case))
+
+
+def _complete_drop_folders(workspace: Workspace, numbers: Iterable[CaseNo]) -> None:
+    """Make the drop folders that a run lacked which died after it had opened its files, before it made them."""
+    there = {path.name.partition(" ")[0] for path in workspace.archive.inbox.iterdir()}
+    cases = (workspace.archive.read(number) for number in numbers if str(number) not in there)
+    _make_drop_folders(workspace, (case for case in cases if case.status is CaseStatus.OPEN))

@@ -20,6 +20,7 @@ from archivist.store.access_log import AccessLog
 from archivist.store.bag_heads import bag_folder, event_digest, is_listed, last_event, numbers_of
 from archivist.store.bag_replacements import BagReplacements
 from archivist.store.batches import Batches
+from archivist.store.bulk_openings import BulkOpenings
 from archivist.store.case_numbers import CaseNumbers, announce, unmade
 from archivist.store.chain import Chain
 from archivist.store.commit import Draft, NewFile, Stamp
@@ -76,6 +77,7 @@ class Archive:
         self.custody = Custody(self.ledgers)
         self.runs = NumberRuns(runs, self.ledgers, self.read, self.debts)
         self.destructions = Destructions(self.cases, self.work, self.ledgers)
+        self.openings = BulkOpenings(self.work, self.cases, self.heads.changing_all, self.destructions.refuse)
         self.receptions = Receptions(root, self.ledgers, self.heads.changing_all, self.access.disclose)
         self.trail = IndexTrail(self.ledgers, self.heads.changed.names)
         self.recovered = Recovery()
@@ -338,11 +340,7 @@ class Archive:
                 run.release()
 
     def allocate(self, sequence: str, year: int, stamp: Stamp, count: int = 1) -> tuple[int, ...]:
-        """Take the next numbers of a sequence for good. Gaps may arise, a number is never given twice.
-
-        Returns:
-            The numbers taken, ``count`` of them, from 1 upwards.
-        """
+        """Take the next numbers of a sequence for good, from 1 upwards. Gaps may arise, a number is never given twice."""
         with self.writing(stamp.by.actor):
             self.runs.prepare(stamp)
             return self.ledgers.allocate(sequence, year, count, {}, stamp)
@@ -411,9 +409,12 @@ class Archive:
     def _recover(self, *, killed: bool) -> Recovery:
         """Heal what a death left; what was begun of a destruction first, for the ledger takes nothing else before."""
         is_unmade = unmade(self.work, self.cases, self.heads.changed.names()) if killed else lambda _: False
+        opened = self.openings.recover()
         bags = [*self.cases.iterdir(), *self.ledger.iterdir(), *self.batches.folders()]
         numbers = CaseNumbers(self.ledgers, is_unmade)
         first = (self.replacements, self.destructions, self.debts, numbers)
         begun = (*first, self.two_case_changes, self.batches, self.receptions)
         healed = recover(self.work, bags, begun, self.tray, self.outbox, self.chain)
-        return Recovery(healed.done, (*healed.alarms, *(str(note.why) for note in self.damaged_notes())))
+        return Recovery(
+            (*opened, *healed.done), (*healed.alarms, *(str(note.why) for note in self.damaged_notes()))
+        )

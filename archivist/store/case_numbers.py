@@ -20,6 +20,8 @@ from archivist.store import durable_files
 from archivist.store.commit import Draft
 from archivist.store.ledger import LedgerBags, stamp_of
 
+OPENING: Final = "opening"
+"""Where, in the folder for work, cases stand that are opened together; see ``bulk_openings``."""
 _WHY: Final = "立户中断，没有立成"
 
 
@@ -80,6 +82,8 @@ def unmade(work: Path, cases: Path, marked: Collection[str]) -> Callable[[CaseNo
         marked: the bags that are marked as changing.
     """
     making = {path.name for path in work.iterdir()}
+    if OPENING in making:
+        making |= {f"new-{path.name}" for path in (work / OPENING).iterdir()}
 
     def is_unmade(number: CaseNo) -> bool:
         unmarked = f"new-{number}" in making or str(number) not in marked

@@ -13,6 +13,7 @@ import os
 import shutil
 import stat
 import sys
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -99,6 +100,25 @@ def make_folders(path: Path, *, below: Path) -> None:
         sync_folder(folder.parent)
 
 
+class _Deferral(threading.local):
+    """Whether this thread leaves it to one sync to make durable what it writes."""
+
+    on = False
+
+
+_deferral: Final = _Deferral()
+
+
+@contextmanager
+def unsynced() -> Iterator[None]:
+    """Make nothing durable that a block writes: ``sync_tree`` of a folder above does afterwards, at once. Nobody may rely on any of it before."""
+    _deferral.on = True
+    try:
+        yield
+    finally:
+        _deferral.on = False
+
+
 def sync_names(path: Path) -> None:
     """Make the names of all folders below a folder durable, the outer ones first."""
     for folder, folders, _ in os.walk(path):
@@ -113,6 +133,8 @@ def sync_folder(path: Path, *, strict: bool = False) -> None:
         path: the folder.
         strict: whether it is an error that the disk cannot.
     """
+    if _deferral.on:
+        return
     if sys.platform == "win32":  # pragma: no cover
         try:
             nt.flush_folder(path)
@@ -185,7 +207,7 @@ def _take_mode_closed(path: Path, mode: int) -> None:
 
 
 def write_new(path: Path, source: bytes | BinaryIO, *, mode: int = FILE_MODE) -> tuple[Sha256, int]:
-    """Write a file that must not exist, fsync it, read it back and compare.
+    """Write a file that must not exist, fsync it (unless ``unsynced``), read it back and compare.
 
     Returns:
         Its SHA-256 and its size in bytes.
@@ -206,7 +228,8 @@ def write_new(path: Path, source: bytes | BinaryIO, *, mode: int = FILE_MODE) ->
             digest.update(chunk)
             size += len(chunk)
         _take_mode(fd, mode)
-        os.fsync(fd)
+        if not _deferral.on:
+            os.fsync(fd)
     finally:
         os.close(fd)
     _take_mode_closed(path, mode)

@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import collections
-import os
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -21,10 +16,11 @@ from archivist.model.facts import rows
 from archivist.model.ids import CaseNo, parse_category
 from archivist.model.states import State
 from archivist.procedure import roster_blank, roster_opening
-from archivist.store import Archive, chain
+from archivist.store import chain, commit
 from archivist.workspace import Workspace
 from tests.cli.test_roster import ROSTERS
 from tests.command_line import Office
+from tests.faults.shim import KillAtOneOf
 from tests.people import WANG, WANG_ID, make_id
 
 HEADS = "户编号,姓名,身份证号,与户主关系,起发年月,保障金额"
@@ -79,25 +75,30 @@ def test_the_good_households_of_each_heading_set_are_opened_once(
 
 def test_killed_in_the_middle_and_run_again_each_is_there_once(office: Office) -> None:
     """“kill −9 in the middle, run again: … once each”; numbers that were taken and not used are vacant."""
-    people = ids(600)
-    path = roster(office.root, [tuple(people[n : n + 2]) for n in range(0, 600, 2)])
-    words = [sys.executable, "-m", "archivist", "import", str(path), "--apply"]
-    cases = office.root / "archive/cases"
-    for stop in (40, 120):
-        with subprocess.Popen(words, cwd=office.root, env=office.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:  # fmt: skip
-            while run.poll() is None and sum(1 for _ in cases.iterdir()) < stop:
-                time.sleep(0.01)
-            os.kill(run.pid, signal.SIGKILL)
-            assert run.wait() == -signal.SIGKILL
-    done = office.json("import", str(path), "--apply")
-    assert done["before"] >= 119 and len(done["opened"]) + done["before"] == 300
+    people = ids(900)
+    path = roster(office.root, [tuple(people[n : n + 2]) for n in range(0, 900, 2)])
+    words = ("import", str(path), "--apply")
+    office.killed(*words, at=KillAtOneOf(500, "mkdir", ".work/new-"))  # while the first are built
+    assert names(office).total() == 1
+    office.killed(*words, at=KillAtOneOf(1, "rename", ".work/opening"))  # before the commit: none is there
+    assert names(office).total() == 1
+    office.killed(*words, at=KillAtOneOf(90, "rename", ".work/opened/"))  # some are in their places
+    assert names(office).total() == 1 + 89
+    # The first two hundred get their drop folders, then as many more are opened and have none.
+    office.killed(*words, at=KillAtOneOf(201, "mkdir", "inbox/"))
+    inbox = office.root / "archive/inbox"
+    assert names(office).total() == 401 and len(list(inbox.iterdir())) == 201
+    done = office.json(*words)
+    assert done["before"] == 400 and len(done["opened"]) == 50
     found = names(office)
-    assert found.total() == 301 and max(found.values()) == 1
+    assert found.total() == 451 and max(found.values()) == 1
+    assert len(list(inbox.iterdir())) == 451, "whoever died before it made drop folders has them made"
     office.run("verify")
     with Workspace.open(office.root) as workspace:
-        assert len({n.sequence for n in workspace.archive.case_numbers()}) == 301
-    vacant = office.run("ledger", "--json").stdout.count("立户中断，没有立成")
-    assert vacant >= 1
+        assert len({n.sequence for n in workspace.archive.case_numbers()}) == 451
+    events = [entry["event"] for entry in office.json("ledger")["entries"]]
+    vacant = [event["data"]["numbers"] for event in events if event["op"] == "numbers_vacant"]
+    assert [len(numbers) for numbers in vacant] == [200, 200]
 
 
 def test_a_dry_run_writes_nothing(office: Office) -> None:
@@ -157,7 +158,7 @@ def test_a_column_that_is_not_surely_known_is_looked_at_first(office: Office) ->
 def test_what_the_disk_refuses_leaves_no_number_without_a_word(office: Office) -> None:
     """Numbers are taken for many at once: those of files that were not made are vacant, and the next run makes the files."""
     path = roster(office.root, [(number,) for number in ids(4)])
-    real, calls = Archive.open_case, []
+    real, calls = commit.create, []
 
     def full(*args: object) -> object:
         calls.append(args)
@@ -165,11 +166,11 @@ def test_what_the_disk_refuses_leaves_no_number_without_a_word(office: Office) -
             raise WriteFailed("磁盘满了")
         return real(*args)  # type: ignore[arg-type]
 
-    with mock.patch.object(Archive, "open_case", full):
+    with mock.patch.object(commit, "create", full):
         office.run("import", str(path), "--apply", check=24)
-    assert names(office).total() == 3
+    assert names(office).total() == 1, "all that are opened together, or none"
     done = office.json("import", str(path), "--apply")
-    assert len(done["opened"]) == 2 and done["before"] == 2
+    assert len(done["opened"]) == 4 and done["before"] == 0
     assert "导入中断，没有立成" in office.run("ledger", "--json").stdout
     office.run("verify")
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import collections
-import subprocess
-import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +12,7 @@ import pytest
 from archivist.model.ids import CaseNo
 from archivist.workspace import Workspace
 from tests.command_line import Office
+from tests.faults.shim import KillAtOneOf
 from tests.people import WANG_ID, make_id
 
 WANG = "TJHQ-DB-2024-000001"
@@ -248,17 +246,16 @@ def test_killed_in_the_middle_and_run_again_each_is_there_once(office: Office, s
             f"第{n}页，{'看不出' if n % 4 else ''}是什么", encoding="utf-8"
         )
     path, before = plan_of(office, scans), picture(scans)
-    words = [sys.executable, "-m", "archivist", "import-scans", str(scans), "--plan", str(path), "--apply"]
-    records = office.root / f"archive/cases/{WANG}/data"
-    for most in (5, 30):
-        with subprocess.Popen(words, cwd=office.root, env=office.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:  # fmt: skip
-            while run.poll() is None and sum(p.is_file() for p in records.rglob("*")) < most:
-                time.sleep(0.005)
-            run.kill()
-    done = office.json("import-scans", str(scans), "--plan", str(path), "--apply", check=None)
-    assert done["before"] >= 5, "what was taken before the kill is known"
+    words = ("import-scans", str(scans), "--plan", str(path), "--apply")
+    # In the first run one is committed and not yet in its place, in the second one is not committed.
+    office.killed(*words, at=KillAtOneOf(6, "replace", f"cases/{WANG}/pending/"))
+    office.killed(*words, at=KillAtOneOf(30, "rename", f"cases/{WANG}/pending/"))
+    taken = sum(map(collections.Counter.total, held(office)))
+    assert 5 <= taken < 86, "killed in the middle"
+    done = office.json(*words, check=None)
+    assert done["before"] == taken, "what was taken before the kill is known"
     if done["left"]:  # a machine that is too busy to read in time: again
-        done = office.json("import-scans", str(scans), "--plan", str(path), "--apply", check=None)
+        done = office.json(*words, check=None)
     assert done["before"] + len(done["filed"]) + len(done["review"]) == 86, done["left"]
     filed, waiting = held(office)
     both = filed + waiting

@@ -14,7 +14,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final, Protocol
@@ -81,6 +81,21 @@ class Kill:
             os._exit(KILLED)
 
     def after(self, call: Call) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class KillAtOneOf(Kill):
+    """SIGKILL instead of the ``n``-th call of this ``name`` whose path has ``part`` in it, wherever that comes among the others."""
+
+    name: str = ""
+    part: str = ""
+    met: list[Call] = field(default_factory=list)
+
+    def before(self, call: Call) -> None:
+        if call.name == self.name and self.part in call.path:
+            self.met.append(call)
+            if len(self.met) == self.n:
+                os._exit(KILLED)
 
 
 @dataclass(frozen=True, slots=True)
