@@ -8,7 +8,7 @@ raises an error of the tree. Nothing is printed here and no clock is read.
 ``retention`` how long it is kept, ``disposal`` destroyed in batches, ``holds`` what forbids its end · ``inbox`` ``dropping`` ``watching`` ``watch_log`` ``review`` ``tray_view`` ``tray_marks`` what comes in · ``rearranging`` its pages, ``page_images`` to be looked at · ``unlocking`` its locked files, with ``passwords``, ``parts_passwords`` of what is handed over · ``refiling`` what was filed wrongly, ``expunging`` taken out, ``transfers`` households that move · ``voiding`` what was issued wrongly · ``service`` what a receipt serves ·
 ``fixity`` the archive read again and made whole, ``restoring`` from a whole generation, ``sealing`` its heads for others to keep · ``backups`` its copies on another medium · ``submissions`` what is handed over to the bureau, ``signatures`` beside it, ``bureau`` received, checked and answered there ·
 ``access`` who was shown what · ``completion`` what a begun word may become, ``field_lists`` what can be told, ``opening`` where a paper lies · ``authorisation`` who may, ``identification`` by what it is known who it is, ``people`` with their PINs ·
-``rules`` what the rule packs say, ``rule_packs`` which there are · ``searching`` finding things again, the index made anew (``search_pages`` in which order and how many, ``waiting_hits`` in the tray, ``saved_searches`` kept by name), ``clusters`` in the district's cluster, followed beside a watch by ``cluster_following``, ``cluster_agenda`` what is due there · ``selection`` which households
+``rules`` what the rule packs say, ``rule_packs`` which there are · ``searching`` finding things again, the index made anew (``search_pages`` in which order and how many, ``waiting_hits`` in the tray, ``search_help`` when nothing is found, ``saved_searches`` kept by name), ``clusters`` in the district's cluster, followed beside a watch by ``cluster_following``, ``cluster_agenda`` what is due there · ``selection`` which households
 are meant · ``documents`` ``office_documents`` planned, drafted, issued, ``document_results`` what that answers, ``document_gaps`` what they lack, ``draft_files`` · ``given_papers`` signed ones, ``given_values`` ``input_tables`` what a file tells
 them · ``rosters`` looked over, their households opened, ``old_scans`` planned and taken in · ``exporting`` everything given back · ``services`` the watch as a service of the system, ``service_units`` what that is told · ``parcels`` copies, archive, one PDF · ``printing`` the queue of the printer, ``unsigned`` what is out to be signed, ``just_filed`` what came in today · ``document_types`` ``templates`` the catalogue and its templates · ``reports`` which
 there are, one made: ``report_requests`` ``periods`` what is asked, ``registers`` ``report_sheets`` what comes of it,
@@ -86,6 +86,7 @@ __all__ = [
     "rules",
     "saved_searches",
     "sealing",
+    "search_help",
     "search_pages",
     "searching",
     "selection",

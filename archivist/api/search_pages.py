@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
 ORDERS: Final[Mapping[str, SortBy]] = {sort.value: sort for sort in SortBy}
 """In which order hits may come, by the word of the option."""
-_STATUSES: Final[Mapping[str, str]] = {
+STATUS_LABELS: Final[Mapping[str, str]] = {
     **{status.value: status.label for status in (*RecordStatus, *CaseStatus)},
     VOIDED: "已作废",
 }
+"""What the status of a hit is called."""
 _NO_VALUE: Final = {Facet.VILLAGE: "没有填写", Facet.TYPE: "户档信息", Facet.STEP: "户档信息"}
 
 
@@ -105,7 +106,7 @@ def facet_views(facets: Facets | None, title_of: Callable[[str], str]) -> tuple[
             case Facet.TYPE:
                 return title_of(value)
             case Facet.STATUS:
-                return _STATUSES.get(value, value)
+                return STATUS_LABELS.get(value, value)
             case _:
                 return value
 

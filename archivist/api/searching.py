@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from archivist.api.result import Result
 from archivist.api.search_pages import (
+    STATUS_LABELS,
     FacetView,
     HitsWanted,
     facet_views,
@@ -34,9 +35,12 @@ if TYPE_CHECKING:
 
 _CASE_PART: Final = re.compile(r"[A-Za-z]{2,8}-?[A-Za-z]{2}-?[0-9-]*|[0-9-]{1,12}\*?")
 """What is a case number or part of one, not a name."""
+_GAP: Final = r"[\s\u2010-\u2015\u2212－-]{0,3}"
 _ID_SHAPED: Final = re.compile(
-    r"(?<![0-9A-Za-z])[1-9](?:(?:[ -]?[0-9]){16}[ -]?[0-9Xx]|[0-9]{14})(?![0-9A-Za-z])"
+    rf"(?<![0-9A-Za-z０-９])[1-9１-９](?:(?:{_GAP}[0-9０-９]){{16}}{_GAP}[0-9０-９XxＸｘ×]|(?:{_GAP}[0-9０-９]){{14}})"
+    r"(?![0-9A-Za-z０-９])"
 )
+"""However it is printed: in groups, full width, over the end of a line."""
 _FIRST, _LAST = 6, 4
 """Characters of an ID number that are shown."""
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -214,26 +218,17 @@ def answered(
             waiting = waiting_hits(workspace, tree, ask)
         except OSError as error:
             said.append(f"待认领没有查成（{reason_of(error)}），下面只有已归档的")
-    words, others = _with_name(query, filters)
-    if not found.total and not waiting and words:
-        from archivist.search.nearby import nearby
+    if not found.total and not waiting:
+        from archivist.api.search_help import other_query
 
-        def read(other: str) -> Node:
-            return queries.read(other, others, wanted.today).tree
-
-        near = nearby(words, lambda other, hits: ask(read(other), Page(hits)))
-        meant = near.meant
-        if near.query:
-            tree = read(near.query)
-            found = ask(tree, page)
-            if near.parted:
-                said.append(f"照原样没有找到；下面是把“{near.parted}”当作空格查到的")
-            else:
-                taken = "、".join(f"“{word}”按字形相近的“{other}”" for word, other in near.slips)
-                said.append(f"照原样没有找到；下面是把{taken}查到的（扫描件可能认错了字）")
-        elif near.apart:
-            each = "、".join(f"“{word}”" for word in near.apart)
-            said.append(f"{each}各自都有，但没有一件（连同它的户）同时有")
+        other = other_query(
+            query, filters, tree, read=lambda one, others: queries.read(one, others, wanted.today).tree, ask=ask,
+            workspace=workspace,
+        )  # fmt: skip
+        said.extend(other.said)
+        meant = other.meant
+        if other.tree is not None:
+            tree, found = other.tree, ask(other.tree, page)
     if mark:
         from archivist.search.cursors import known_by
 
@@ -247,15 +242,6 @@ def answered(
         facet_views(found.facets, titles_of(workspace)), next_mark(tree, wanted, found),
         tuple(replace(one, name=hide(one.name), snippet=hide(one.snippet)) for one in waiting),
     )  # fmt: skip
-
-
-def _with_name(query: str, filters: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
-    """Return a query with a name that was told beside it as a word of its own, which may be mistyped too; and the other filters."""
-    name = filters.get("name", "").replace('"', "").strip()
-    words, others = query.strip(), {key: value for key, value in filters.items() if key != "name"}
-    if not name:
-        return words, filters
-    return (f'({words}) 姓名:"{name}"' if words else f'姓名:"{name}"'), others
 
 
 def _masked(text: str) -> str:
@@ -287,8 +273,8 @@ def write_csv(answer: SearchAnswer, path: Path) -> SavedHits:
     table.writerow(("户号", "户主", "类别", "件号", "页", "题名", "状态", "日期", "找到", "摘录"))
     for hit in answer.hits:
         row = (
-            hit.case, hit.applicant, hit.category.label, hit.record or "", hit.page or "", hit.title, hit.status,
-            hit.filed_at[:10], hit.why, hit.snippet,
+            hit.case, hit.applicant, hit.category.label, hit.record or "", hit.page or "", hit.title,
+            STATUS_LABELS.get(hit.status, hit.status), hit.filed_at[:10], hit.why, hit.snippet,
         )  # fmt: skip
         table.writerow([f"'{cell}" if str(cell).startswith(_FORMULA) else cell for cell in row])
     try:

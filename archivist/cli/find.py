@@ -119,8 +119,9 @@ def search(
     table = api.write_csv(answer, csv_) if csv_ else None
     session.emit(answer)
     if table:
+        rest = f"（查到 {answer.total} 条，其余的用 --limit 或 --after）" if answer.total > table.hits else ""
         session.say(
-            f"已把 {table.hits} 条另存到 {table.file}；内有个人信息，只有本人可读（0600），用完请删去"
+            f"已把 {table.hits} 条{rest}另存到 {table.file}；内有个人信息，只有本人可读（0600），用完请删去"
         )
     if save is not None:
         session.say(f"已存为“{save.strip()}”：archivist search --saved {save.strip()}")

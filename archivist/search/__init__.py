@@ -2,7 +2,7 @@
 
 ``index`` the facade: follow the chain, rebuild, ask, over an ``opened_index`` in the ``current_folder`` · ``held_heads`` what chains have lost · ``query`` language (``query_words`` by shape, ``query_fields``, ``synonyms``) → ``query_tree`` · ``evaluator`` runs a tree over
 ``catalogue`` (SQLite, its ``tables``: names, numbers, lists; ``person_search``; ``people_on_file`` for whole pages) and ``text_files`` (full text, asked by its table of ``contents``; written by ``whoosh`` and its ``whoosh_codec``; ``segment`` files of ``postings``, ``segment_writing``, ``segment_bulk`` for many, ``merging`` when), both in sets of ids (``id_set``; ``doc_sets`` those kept beside the rows) · ``text`` normal
-forms and tokens, ``variants`` traditional forms, ``names`` and their sounds · ``document_text`` what is kept of a document · ``engine`` the protocols and results · ``presentation`` how what was found is shown, ``alignment`` as it stands · ``paging`` which part of an answer, in which order, counted by what; ``cursors`` the mark of a page, ``ordering`` the rows in order and counted · ``nearby`` what else may have been meant, ``lookalikes`` measured · ``loose_papers`` what waits in the tray, one by one · ``offers`` households a shell may complete · ``agenda_cache`` limits worked out before · ``damage`` of
+forms and tokens, ``variants`` traditional forms, ``names`` and their sounds · ``document_text`` what is kept of a document · ``engine`` the protocols and results · ``presentation`` how what was found is shown, ``alignment`` as it stands · ``paging`` which part of an answer, in which order, counted by what; ``cursors`` the mark of a page, ``ordering`` the rows in order and counted · ``nearby`` what else may have been meant, ``lookalikes`` measured, ``rewording`` other ways of writing it · ``loose_papers`` what waits in the tray, one by one · ``offers`` households a shell may complete · ``agenda_cache`` limits worked out before · ``damage`` of
 the index · ``checksums`` what each file must be (``write_ahead`` the log beside the catalogue, ``databases`` how SQLite's files are
 opened), ``ownership`` who can have written it, ``one_writer`` who may now · ``binding`` whose it is and what it missed · ``rebuilding`` the whole anew, in several processes by ``building``.
 
@@ -56,6 +56,7 @@ __all__ = [
     "query_tree",
     "query_words",
     "rebuilding",
+    "rewording",
     "segment",
     "segment_bulk",
     "segment_writing",

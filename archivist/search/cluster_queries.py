@@ -127,8 +127,9 @@ def condition(leaf: q.Leaf) -> Json:
             return {"term": {"mentions": key}}
         case q.OfType(name):
             return all_of(any_of({"term": {"type": name}}, holding("title_pairs", name)), none_of(FACTS))
-        case q.OfCategory(category):
-            return {"term": {"category": category.value}}
+        case q.OfCategory(category, records):
+            of_category: Json = {"term": {"category": category.value}}
+            return of_category if records else all_of(of_category, FACTS)
         case q.OfStatus(status):
             return any_of({"term": {"status": status}}, {"term": {"case_status": status}})
         case q.WithPages(flag):

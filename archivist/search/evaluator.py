@@ -275,7 +275,7 @@ class _Evaluation:
                 households, documents = self.catalogue.of_people(by, key)
                 return self._bounds_of(leaf, households, documents if records else households)
             case q.Numbered(number, whole):
-                where = "c.number = ?" if whole else "instr(c.number, ?)"
+                where = "c.number = ?" if whole else "c.number GLOB '*' || ? || '*'"
                 documents = self.catalogue.ids(f"WHERE {where}", number)
                 return self._bounds_of(
                     leaf, self.catalogue.ids(f"WHERE {where} AND d.record = ''", number), documents
@@ -293,8 +293,9 @@ class _Evaluation:
                     select, DocSet.HOUSEHOLD
                 )
                 return of_type | doc_sets.holding(select, DocSet.TITLE, name)
-            case q.OfCategory(category):
-                return doc_sets.having(select, DocSet.CATEGORY, category.value)
+            case q.OfCategory(category, records):
+                of_category = doc_sets.having(select, DocSet.CATEGORY, category.value)
+                return of_category if records else of_category & doc_sets.having(select, DocSet.HOUSEHOLD)
             case q.OfStatus(status):
                 of_case = doc_sets.having(select, DocSet.CASE_STATUS, status)
                 return of_case | doc_sets.having(select, DocSet.STATUS, status)

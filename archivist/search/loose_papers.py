@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cached_property
 
 from archivist.errors import InvalidValue
@@ -77,13 +78,14 @@ def fits(paper: LoosePaper, node: q.Node, households_of: HouseholdsOf) -> bool:
         case q.HasPerson(by, key):
             return _bears(paper, by, key) or bool(households_of(node) & {*paper.households})
         case q.Numbered(number, whole):
-            return any(str(case) == number if whole else number in str(case) for case in paper.households)
+            wanted = number if whole else f"*{number}*"
+            return any(fnmatchcase(str(case), wanted) for case in paper.households)
         case q.Mentioned(key):
             return key in paper.numbers
         case q.OfType(name):
             return any(name == one or name in normal(one) for one in paper.types)
-        case q.OfCategory(category):
-            return any(case.category is category for case in paper.households)
+        case q.OfCategory(category, records):
+            return records and any(case.category is category for case in paper.households)
         case q.FiledBetween(start, end):
             day = paper.received[:10]
             return (not start or start.isoformat() <= day) and (not end or day <= end.isoformat())

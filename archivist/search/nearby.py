@@ -19,6 +19,8 @@ from archivist.search.lookalikes import lookalikes
 from archivist.search.names import as_typed, pinyin_keys
 from archivist.search.query_fields import key_of
 from archivist.search.query_tree import PersonKey
+from archivist.search.query_words import has_wildcard
+from archivist.search.rewording import excluding, rewordings
 from archivist.search.text import HAN, normal
 
 Ask = Callable[[str, int], Results]
@@ -29,8 +31,10 @@ _WORDS: Final = 3
 _SUGGESTED: Final = 3
 _LOOKED_AT: Final = 8
 """Hits looked at for each way a word may be wrong."""
-_MARKS: Final = re.compile(r"(?<!\d)[,，、;；/。](?!\d)")
-"""What people put between words where blanks belong."""
+_MARKS: Final = re.compile(r"(?<!\d)(?:[^\w\s*?·\"():-]|_)+[*?]*(?!\d)")
+"""What people put between words where blanks belong, or believe to stand for something (腰%, 腰椎.*)."""
+_DISPENSABLE: Final = frozenset({"name", "title", "content", "doc_no", "file", "step"})
+"""Fields without which a word may be found elsewhere."""
 _LONG_NUMBER: Final = 8
 _HAN_WORD, _NUMBER, _LETTERS = (
     re.compile(f"[{HAN}]{{2,10}}"),
@@ -54,42 +58,87 @@ class Nearby:
     Attributes:
         query: the query put right, that does find something; empty when there is none.
         slips: each word with what our reading may have taken it for, and was asked instead.
+        instead: each word as it is written with another way of writing it, that was asked instead.
         parted: marks between words that were read as blanks instead.
         meant: words one letter off, that are found.
         apart: words that are all found, but not together.
+        literal: words in quotes whose ``*`` and ``?`` stand for themselves.
     """
 
     query: str = ""
     slips: tuple[tuple[str, str], ...] = ()
+    instead: tuple[tuple[str, str], ...] = ()
     parted: str = ""
     meant: tuple[Meant, ...] = ()
     apart: tuple[str, ...] = ()
+    literal: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Right:
+    """A word put right: as it is written, what stands there instead, and the slip of our reading that it was."""
+
+    word: queries.AskedWord
+    written: str
+    other: str
+    slip: str = ""
 
 
 def nearby(query: str, ask: Ask) -> Nearby:
     """Return what may have been meant by a query that finds nothing."""
     words = queries.words(query)[:_WORDS]
-    missing = [word for word in words if not _total(ask, word.of + word.text)]
+    missing = [word for word in words if not _total(ask, _written(query, word))]
     if not missing:
         return Nearby(apart=tuple(word.text for word in words) if len(words) > 1 else ())
-    slips = [(word, alike) for word in missing if (alike := _alike(word, ask))]
-    if len(slips) == len(missing):
-        put_right = query
-        for word, alike in reversed(slips):
-            put_right = put_right[: word.at - 1] + alike + put_right[word.at - 1 + len(word.text) :]
-        if _total(ask, put_right):
-            return Nearby(put_right, tuple((word.text, alike) for word, alike in slips))
-    parted = query
-    for word in missing:
-        at = word.at - 1
-        parted = (
-            parted[:at] + _MARKS.sub(" ", parted[at : at + len(word.text)]) + parted[at + len(word.text) :]
-        )
-    if parted != query and _total(ask, parted):
-        return Nearby(
-            parted, parted="".join(dict.fromkeys(m for w in missing for m in _MARKS.findall(w.text)))
-        )
-    return Nearby(meant=tuple(dict.fromkeys(other for word in missing for other in _one_off(word, ask))))
+    literal = tuple(word.text for word in missing if word.quoted and has_wildcard(word.text))
+    put_right = [right for word in missing if (right := _right(query, word, ask, alone=len(words) == 1))]
+    if len(put_right) == len(missing):
+        other = _with(query, [(right.word, right.other) for right in put_right])
+        if _total(ask, other):
+            return Nearby(
+                other,
+                tuple((right.word.text, right.slip) for right in put_right if right.slip),
+                tuple((right.written, right.other) for right in put_right if not right.slip),
+                literal=literal,
+            )
+    parted = _with(query, [(word, _MARKS.sub(" ", _written(query, word))) for word in missing])
+    if parted != query:
+        if _total(ask, parted):
+            return Nearby(
+                parted, parted="".join(dict.fromkeys(m for w in missing for m in _MARKS.findall(w.text)))
+            )
+        each = [_written(parted, word) for word in queries.words(parted)[:_WORDS]]
+        if len(each) > 1 and all(_total(ask, word) for word in each):
+            return Nearby(apart=tuple(each))
+    meant = tuple(dict.fromkeys(other for word in missing for other in _one_off(word, ask)))
+    return Nearby(meant=meant, literal=literal)
+
+
+def _written(query: str, word: queries.AskedWord) -> str:
+    return query[word.start - 1 : word.end]
+
+
+def _with(query: str, others: list[tuple[queries.AskedWord, str]]) -> str:
+    """Return a query in which something else is written instead of some words."""
+    for word, other in reversed(others):
+        query = query[: word.start - 1] + other + query[word.end :]
+    return query
+
+
+def _right(query: str, word: queries.AskedWord, ask: Ask, *, alone: bool) -> _Right | None:
+    """Return a word put right, so that it is found; ``None`` when nobody knows how. ``alone``: it is the only one."""
+    written = _written(query, word)
+    for slip in lookalikes(word.text):
+        if _total(ask, other := written.replace(word.text, slip)):
+            return _Right(word, written, other, slip)
+    others = [word.of + other for other in rewordings(word.text)]
+    if word.quoted and has_wildcard(word.text):
+        others.append(word.of + "".join(word.text.split()))
+    if key_of(word.of[:-1]) in _DISPENSABLE:
+        others.append(f'"{word.text}"' if word.quoted else word.text)
+    if not alone and not word.of and not word.quoted and (unwanted := excluding(word.text)):
+        others.append(unwanted)
+    return next((_Right(word, written, other) for other in others if _total(ask, other)), None)
 
 
 def _total(ask: Ask, query: str) -> int:
@@ -97,11 +146,6 @@ def _total(ask: Ask, query: str) -> int:
         return ask(query, 1).total
     except BadQuery:
         return 0
-
-
-def _alike(word: queries.AskedWord, ask: Ask) -> str:
-    """Return a word as our reading may have taken it, that is found; empty when there is none."""
-    return next((other for other in lookalikes(word.text) if _total(ask, word.of + other)), "")
 
 
 def _one_off(word: queries.AskedWord, ask: Ask) -> list[Meant]:
@@ -116,10 +160,20 @@ def _one_off(word: queries.AskedWord, ask: Ask) -> list[Meant]:
             continue
         for hit in answer.hits:
             for start, end in hit.highlights:
-                if _is_meant(plain, marked := hit.snippet[start:end], hit.why):
+                if _is_meant(plain, marked := hit.snippet[start:end], hit.why) and not _is_cut(
+                    hit.snippet, start, end
+                ):
                     found[marked] += 1
                     where.setdefault(marked, set()).add(hit.case)
-    return [Meant(other, tuple(sorted(where[other]))) for other, _ in found.most_common(_SUGGESTED)]
+    whole = [other for other in found if not any(other != longer and other in longer for longer in found)]
+    whole.sort(key=lambda other: -found[other])
+    return [Meant(other, tuple(sorted(where[other]))) for other in whole[:_SUGGESTED]]
+
+
+def _is_cut(snippet: str, start: int, end: int) -> bool:
+    """Tell whether what is marked is a part of a longer number: nobody means that."""
+    ends = (snippet[max(start - 1, 0) : start + 1], snippet[end - 1 : end + 1])
+    return any(len(both) > 1 and both.isdecimal() for both in ends)
 
 
 def _is_meant(typed: str, marked: str, why: str) -> bool:

@@ -60,6 +60,9 @@ def shown(row: DocRow, why_found: Grounds, rank: int) -> Hit:
             plain = body(why_found.text).split(PAGE_BREAK)
             pattern = re.compile(re.escape(normal(mention.key)))
             words, marks = snippet(pages[page - 1], [pattern], plain="".join(plain[page - 1 : page]))
+    elif not row.record and (of_category := _of_category(why_found)):
+        why = "类别"
+        words, marks = _people(of_category, why_found)
     else:
         why = _household_why(why_found) or why
     return Hit(
@@ -100,6 +103,12 @@ def _household_why(why_found: Grounds) -> str:
         if isinstance(leaf, q.HasPerson | q.Numbered) and why_found.holds(leaf):
             return leaf.by.value if isinstance(leaf, q.HasPerson) else "户号"
     return ""
+
+
+def _of_category(why_found: Grounds) -> q.Leaf | None:
+    """Return the word by which a household's own entry was found for its category."""
+    words = (leaf for leaf in why_found.asked if isinstance(leaf, q.OfCategory) and not leaf.records)
+    return next((leaf for leaf in words if why_found.holds(leaf)), None)
 
 
 def _people(found: q.Leaf, why_found: Grounds) -> tuple[str, Marks]:

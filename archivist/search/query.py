@@ -8,8 +8,8 @@ category: status: read: town: date: from: to:``); days also as 今天, 本周, �
 A word means the text as it stands on a page, the title, step, reference number and file name of a record, and the facts of
 a household. Beyond that, by its shape: Chinese also finds the household with a person so named; Latin letters a person by
 pinyin or initials, mixed with Chinese too; 18 characters an ID number, six digits its first six, four its last four; a case
-number the case. A found household stands for all its records, except for a name in Chinese, which finds the
-household's own entry only (``姓名:`` finds its records too).
+number or part of one the case. A found household stands for all its records, except for a name in Chinese and for a category
+(低保), which find the household's own entry only (``姓名:``, ``类别:`` find its records too).
 
 A query is asked of each record as a whole: its words may stand on different pages, and all of them but one may be
 said of its household alone: by name, category or place (低保 诊断). What a word is also called (``synonyms``) is
@@ -29,7 +29,7 @@ from archivist.errors import BadQuery
 from archivist.model.ids import narrow
 from archivist.search.query_fields import OWN, TEXTUAL, field, key_of
 from archivist.search.query_tree import And, HasText, Node, Not, Or
-from archivist.search.query_words import Word, word
+from archivist.search.query_words import ID_OLD, ID_WHOLE, Word, word
 from archivist.search.text import fragment, needed
 
 MAX_LENGTH: Final = 1000
@@ -37,6 +37,8 @@ MAX_LEAVES: Final = 64
 MAX_DEPTH: Final = 32
 _JOINED_DIGITS: Final = 11
 """So many digits in a row, parted by blanks, are one number: a card, a telephone, an ID number."""
+_WITH_NUMBERS: Final = frozenset({"", "id", "title", "content", "file"})
+"""The fields, and no field, in which a number may be written with blanks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +79,20 @@ def read(
 
 @dataclass(frozen=True, slots=True)
 class AskedWord:
-    """A word that is asked for, not excluded: where it stands, from 1, and the field whose value it is (``姓名:``) or nothing."""
+    """A word that is asked for, not excluded.
+
+    Attributes:
+        at: where it stands, from 1; ``start`` and ``end`` those of all that is written of it, its field and quotes too.
+        of: the field whose value it is (``姓名:``), or nothing.
+        quoted: whether it is to stand exactly so.
+    """
 
     at: int
     text: str
     of: str
+    start: int
+    end: int
+    quoted: bool
 
 
 def words(text: str) -> list[AskedWord]:
@@ -92,7 +103,9 @@ def words(text: str) -> list[AskedWord]:
         of = before[-1].text if before and before[-1].kind == "field" else ""
         excluded = "NOT" in [one.kind for one in before[-2 if of else -1 :]]
         if token.kind in ("word", "quoted") and not excluded and (not of or key_of(of) in TEXTUAL):
-            found.append(AskedWord(token.at, token.text, f"{of}:" if of else ""))
+            quoted = token.kind == "quoted"
+            start = before[-1].at if of else token.at - quoted
+            found.append(AskedWord(token.at, token.text, f"{of}:" if of else "", start, token.end, quoted))
         before.append(token)
     return found
 
@@ -193,7 +206,7 @@ def _any(draft: _Any, how: Callable[[_Draft], Node]) -> Node:
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟「」『』＂", '"'))
 _TOKEN = re.compile(
     r"""\s*(?:(?P<OR>\|+)|(?P<AND>&+|\+(?!\+))|(?P<NOT>(?:[-!]|[‐‒–—―−]{1,2})(?=[^\s!|&)‐‒–—―−-]))|(?P<paren>[()])
-    |(?P<field>[^\s()":0-9|&]+):(?!//)|"(?P<quoted>[^"]*)"|(?P<word>(?:[^\s()"|&]|\((?:19|20)\d\d\)(?=[\d第]))+))""",
+    |(?P<field>[^\s()":0-9|&]+)[ \t]*:(?!//)|"(?P<quoted>[^"]*)"|(?P<word>(?:[^\s()"|&]|\((?:19|20)\d\d\)(?=[\d第]))+))""",
     re.VERBOSE,
 )
 _ONLY_SIGNS: Final = re.compile("[-!+‐‒–—―−]+")
@@ -213,11 +226,12 @@ _OPERATORS: Final = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class _Token:
-    """``at``: where it begins, from 1."""
+    """``at``: where it begins, from 1; ``end``: where all of it ends, its quotes too."""
 
     kind: str
     text: str
     at: int
+    end: int
 
     def is_paren(self, which: str) -> bool:
         return self.kind == "paren" and self.text == which
@@ -236,33 +250,36 @@ def _tokens(text: str) -> list[_Token]:
             _OPERATORS.get(match[kind].upper(), kind) if kind == "word" else kind,
             match[kind],
             match.start(kind) + 1,
+            match.end(),
         )
-        if (
-            found
-            and _is_digits(found[-1])
-            and _is_digits(token)
-            and (len(found) < 2 or found[-2].kind != "field")
-        ):
+        if found and _is_digits(found[-1]) and _is_digits(token) and _field_of(found[:-1]) in _WITH_NUMBERS:
             first = found.pop()
-            token = _Token("word", f"{first.text} {token.text}", first.at)
+            token = _Token("word", f"{first.text} {token.text}", first.at, token.end)
         found.append(token)
         at = match.end()
-    return [part for token in found for part in _apart(token)]
+    return [part for at, token in enumerate(found) for part in _apart(token, _field_of(found[:at]))]
+
+
+def _field_of(before: list[_Token]) -> str | None:
+    """Return the field whose value comes after these; empty when it is a bare word."""
+    return key_of(before[-1].text) if before and before[-1].kind == "field" else ""
 
 
 def _is_digits(token: _Token) -> bool:
     return token.kind == "word" and bool(re.fullmatch(r"[\d -]*\d[\dXx]", token.text))
 
 
-def _apart(token: _Token) -> list[_Token]:
-    """Return a token whose digits are too few for one number as the several it was."""
-    if (
-        token.kind != "word"
-        or " " not in token.text
-        or len(re.findall(r"[\dXx]", token.text)) >= _JOINED_DIGITS
-    ):
+def _apart(token: _Token, of: str | None) -> list[_Token]:
+    """Return a token whose digits are not one number as the several it was; ``of``: the field whose value it is."""
+    if token.kind != "word" or " " not in token.text:
         return [token]
-    return [_Token("word", part, token.at) for part in token.text.split(" ")]
+    digits = re.sub("[ -]", "", token.text).upper()
+    if re.fullmatch(f"{ID_OLD}|{ID_WHOLE}", digits) if of == "id" else len(digits) >= _JOINED_DIGITS:
+        return [token]
+    return [
+        _Token("word", part[0], token.at + part.start(), token.at + part.end() - 1)
+        for part in re.finditer("[^ ]+", token.text)
+    ]
 
 
 class _Parser:

@@ -58,7 +58,7 @@ def _case(value: str) -> Node:
     plain = narrow(value).strip().upper()
     number = as_case_no(plain)
     plain = plain.strip("*")
-    if not number and not re.fullmatch(r"[A-Z0-9-]+", plain):
+    if not number and not re.fullmatch(r"(?=.*[A-Z0-9])[A-Z0-9*?-]+", plain):
         raise BadQuery(f"“{value}”不是户号，也不是户号的一部分（应如 TJHQ-DB-2024-000123）")
     return Numbered(number or plain, bool(number))
 
@@ -229,7 +229,7 @@ _DATED: Final[Mapping[str, tuple[str, Callable[[str, dt.date | None], Node]]]] =
 )
 OWN: Final = frozenset({"doc", "title", "content", "doc_no", "file", "step", "handler", "read"})
 """Those that are said of a record itself, not of its household."""
-TEXTUAL: Final = frozenset({"name", "title", "content", "file", "handler"})
+TEXTUAL: Final = frozenset({"name", "title", "content", "doc_no", "file", "step", "handler"})
 """Those whose value may have been mistyped, or misread."""
 _NAMES: Final = {key: names for key, (names, _) in (*_FIELDS.items(), *_DATED.items())}
 _BY_NAME: Final = {name: key for key, names in _NAMES.items() for name in names.split()}

@@ -87,7 +87,7 @@ class HasPerson:
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
-    """The case whose number is ``number``, or contains it when it is not ``whole``."""
+    """The case whose number is ``number``, or contains it when it is not ``whole``; ``*`` and ``?`` then stand for what is not known."""
 
     number: str
     whole: bool
@@ -109,9 +109,10 @@ class OfType:
 
 @dataclass(frozen=True, slots=True)
 class OfCategory:
-    """Everything in cases of one category."""
+    """Everything in cases of one category; without ``records`` their households' own entries alone."""
 
     category: Category
+    records: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,12 @@ _LETTERS, _HAN_CHAR = re.compile("[a-z]"), re.compile(f"[{HAN}]")
 _LEAST_DIGITS: Final = 4
 """So many digits must be known of an ID number that is asked for with wildcards."""
 _DATE_RUN: Final = r"\d{8}"
-_CASE_PART: Final = r"[A-Z]{2,8}-[A-Z]{2}(-[0-9]*)?(-[0-9]*)?"
+_CASE_PART: Final = re.compile(
+    r"[A-Z]{2,8}-[A-Z]{2}(-[0-9]*)?(-[0-9]*)?|[A-Z]{2}-(19|20)[0-9]{2}(-[0-9]*)?|((19|20)[0-9]{2}-)?0[0-9]{5}"
+)
+"""As people shorten a case number: its beginning, all but the office, what is counted."""
+_CASE_PART_COMPACT: Final = re.compile(r"([A-Z]{2,8})([A-Z]{2})((?:19|20)[0-9]{2})([0-9]{0,6})")
+_CASE_LIKE: Final = re.compile(r"(?=.*[A-Z-])(?=.*[0-9])[A-Z0-9*?-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +85,8 @@ def word(text: str) -> Word:
         return Word(Or((literal, HasPerson(PersonKey.ID4, plain))))
     if re.fullmatch(_DATE_RUN, digits) and wanted != digits:
         return Word(Or((literal, HasText(digits))))
-    if re.fullmatch(_CASE_PART, plain):
-        return Word(Or((literal, Numbered(plain, False))))
+    if part := _case_part(plain):
+        return Word(Or((literal, Numbered(part, False))))
     if re.search(r"[0-9]", wanted):
         return Word(literal, (InPlace(wanted),))
     return _in_letters(text, wanted)
@@ -92,7 +97,7 @@ def _in_letters(text: str, wanted: str) -> Word:
     also = tuple(other for one in synonyms.others(wanted) if (other := fragment(one)) != wanted)
     said: tuple[Leaf, ...] = (literal, *map(HasText, also))
     own, households = person(text, records=False), person(text, records=True)
-    if isinstance(own, HasPerson) and own.by is PersonKey.PINYIN:
+    if own and own.by in (PersonKey.PINYIN, PersonKey.MIXED):
         own = households if len(own.key) > 1 else None
     category = _category(wanted)
     household = (
@@ -101,8 +106,9 @@ def _in_letters(text: str, wanted: str) -> Word:
         InPlace(wanted),
     )
     parts = (*said, *((own,) if own else ()))
+    named = (*parts, *((OfCategory(category.category, records=False),) if category else ()))
     return Word(
-        parts[0] if len(parts) == 1 else Or(parts),
+        named[0] if len(named) == 1 else Or(named),
         household,
         Or((*parts, category)) if category else None,
         also,
@@ -126,6 +132,14 @@ def as_case_no(text: str) -> str | None:
     return None
 
 
+def _case_part(text: str) -> str:
+    """Return the part of case numbers that is meant, with its hyphens; empty when it is none."""
+    if _CASE_PART.fullmatch(text):
+        return text
+    compact = _CASE_PART_COMPACT.fullmatch(text)
+    return "-".join(compact.groups()).removesuffix("-") if compact and _category(compact[2]) else ""
+
+
 # ── wildcards ────────────────────────────────────────────────────────────────────────────────────────────
 def has_wildcard(text: str) -> bool:
     """Tell whether ``*`` or ``?`` stands in a word."""
@@ -144,7 +158,9 @@ def _like(text: str) -> Word:
     if not has_wildcard(bare):
         found = word(bare)
         return Word(Or((found.own, *numbers)), found.household, None, found.also) if numbers else found
-    people = None if re.search(r"[0-9]", bare) else person(bare, records=False)
+    if not numbers and _CASE_LIKE.fullmatch(bare.upper()):
+        numbers = (Numbered(bare.upper(), False),)
+    people = None if re.search(r"[0-9]", bare) else person(bare, records=bool(_LETTERS.search(bare.lower())))
     parts = _WILD.split(bare)
     pieces = tuple(flowing(normal(piece)) for piece in parts[::2])
     if not any(map(needed, pieces)):

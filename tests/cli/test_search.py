@@ -44,6 +44,64 @@ def test_id_numbers_are_hidden_unless_they_are_asked_for(office: Office) -> None
     assert any(ID in hit["snippet"] for hit in office.json(*query, "--full")["hits"])
 
 
+def test_id_numbers_are_hidden_however_they_are_printed(office: Office) -> None:
+    """«IDs masked unless ``--full`` by a role»: in groups, full width, over the end of a line, of fifteen digits."""
+    old = ID[:6] + ID[8:17]
+    wide = str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")
+    card = "6217 0012 3456 7890 123"
+    printed = (
+        f"{ID[:6]} {ID[6:14]} {ID[14:]}", f"{ID[:6]}-{ID[6:14]}-{ID[14:]}", f"{ID[:6]}－{ID[6:]}", ID.translate(wide),
+        f"{ID[:10]}\n{ID[10:]}", f"{old[:6]} {old[6:12]} {old[12:]}", old.translate(wide), ID.lower(),
+    )  # fmt: skip
+    for at, number in enumerate(printed):
+        (office.root / f"{at}.txt").write_text(f"收条{at}，证号{number}，卡号{card}", encoding="utf-8")
+        office.run("file", "王秀兰", f"{at}.txt", "--type", "其他材料")
+        (hit,) = office.json("search", f"收条{at}")["hits"]
+        shown = "".join(c for c in hit["snippet"] if c.isalnum() or c == "*")
+        assert ID[6:14] not in shown.translate({v: k for k, v in wide.items()}), number
+        assert old[6:12] not in shown.translate({v: k for k, v in wide.items()}), number
+        assert "*" * 5 in shown
+        assert "6217001234567890123" in shown
+        (whole,) = office.json("search", f"收条{at}", "--full")["hits"]
+        assert "*" not in whole["snippet"]
+    meant = office.json("search", ID[:17] + ("1" if ID[17] != "1" else "2"))["meant"]
+    assert meant[0]["word"] == "王秀兰"
+    assert not any(part in one["word"] for one in meant for part in (ID[6:14], old[6:12], old[6:8] + " "))
+
+
+def test_a_document_type_is_found_by_its_other_names(office: Office) -> None:
+    """«When nothing is found the program helps, and says that it did»."""
+    (office.root / "1.txt").write_text("门诊", encoding="utf-8")
+    office.run("file", "王秀兰", "1.txt", "--type", "诊断证明")
+    for words in (["文书:诊断证明"], ["门诊", "--doc", "诊断证明"]):
+        found = office.json("search", *words)
+        assert [hit["title"] for hit in found["hits"]] == ["医疗诊断材料"]
+        assert found["notices"] == ["文书“诊断证明”按“医疗诊断材料”查了"]
+    assert office.json("search", "文书:没有的文书")["notices"] == []
+    assert office.json("search", "文书:诊断证明", "没有的字")["total"] == 0
+
+
+def test_a_wildcard_never_finds_nothing_without_a_word(office: Office) -> None:
+    """«wildcards ``*`` and ``?`` work for names, numbers and words», or it is said why they do not."""
+    (office.root / "1.txt").write_text("诊断：腰椎间盘突出，卡号 6217 0012 3456 7890 123", encoding="utf-8")
+    office.run("file", "王秀兰", "1.txt", "--type", "其他材料")
+    number = office.json("case", "show", "王秀兰")["case"]
+    for words in (
+        "腰椎*", "腰椎＊", "*间盘", "腰*突出", "腰？间盘", "腰?间*出", "6217*123", "王*兰", "王*", "w*lan", f"{ID[:6]}*{ID[-4:]}",
+        f"证号:*{ID[-6:]}", f"{number[:5]}*{number[-4:]}", f"户号:*{number[-3:]}", "标题:其他*", "腰* | 没有的*",
+    ):  # fmt: skip
+        assert office.json("search", words)["total"] > 0, words
+    for words in ('"腰*突出"', "“腰？间盘”", '"6217*123"'):
+        found = office.json("search", words)
+        assert found["total"] > 0, words
+        assert any("引号里的" in notice for notice in found["notices"]), words
+    assert "照字面查" in office.json("search", '"没有*的"')["notices"][0]
+    for words in ("*", "？", "＊？", "腰 * 突出", "标题:其*料", "内容:腰*出", "姓名:*", "证号:*", "经办:？", "日期:2024-*", "类别:低*"):  # fmt: skip
+        refused = office.json("search", words, check=None)["error"]
+        assert refused["code"] == "E401", words
+        assert "个字）" in refused["message"], words
+
+
 def test_a_table_of_hits_is_for_oneself(office: Office) -> None:
     """«exports are 0600 and say so»."""
     out = office.root / "找到的.csv"
@@ -54,6 +112,7 @@ def test_a_table_of_hits_is_for_oneself(office: Office) -> None:
     head, *rows = csv.reader(io.StringIO(out.read_text(encoding="utf-8-sig"), newline=""))
     assert head[:2] == ["户号", "户主"]
     assert rows[0][1] == "王秀兰"
+    assert {row[6] for row in rows} <= {"在办", "已归档"}
     before = out.read_bytes()
     assert office.json("search", "王秀兰", "--csv", str(out), check=None)["error"]["code"] == "E001"
     assert out.read_bytes() == before

@@ -137,9 +137,10 @@ def holds(archive: MemoryArchive, node: q.Node, key: Key, known: Read | None = N
                 _is(by, wanted, name, id_number) for name, id_number in (known or read(archive, key)).people
             )
         case q.Numbered(wanted, whole):
-            return str(number) == wanted if whole else wanted in str(number)
-        case q.OfCategory(category):
-            return number.category is category
+            inside = wanted.replace("?", ".").replace("*", ".*")
+            return str(number) == wanted if whole else bool(re.search(inside, str(number)))
+        case q.OfCategory(category, records):
+            return number.category is category and (records or record is None)
         case q.InPlace(place):
             applicant = dict(case.facts.get("applicant", {}))  # type: ignore[arg-type]
             lives = ("village", "address", "household_address")

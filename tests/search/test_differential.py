@@ -72,7 +72,7 @@ def typed(rng: random.Random) -> str:
     name = rng.choice(NAMES)
     if kind == 0:
         return rng.choice((
-            "wangxl", "wxl", "wangxiulan", "王xl", "王xiul", "luliang", "lyul", "lvliang", "ouyangs", "shanxx", "danxx", "qiuy", "abdrhm",
+            "wang*lan", "王*lan", "wangxl", "wxl", "wangxiulan", "王xl", "王xiul", "luliang", "lyul", "lvliang", "ouyangs", "shanxx", "danxx", "qiuy", "abdrhm",
             "maimaiti", "mmtym", "gul", "古li", "zengsanyue", "zsy", "lifengying", "李fy", "a", "x",
         ))  # fmt: skip
     if kind == 1:
@@ -87,7 +87,7 @@ def typed(rng: random.Random) -> str:
     if kind == 3:
         return rng.choice((
             "标题:诊断", "标题:书", "内容:低保", "内容:诊断", "文号:2024", "文号:〔2024〕1", "文件名:扫描", "文件名:01", "环节:申请", "经办:主任",
-            "经办:钱", "文书:申请", "类别:低保", "类别:特困", "村:石桥", "村:三月", "状态:在办", "日期:2024-03", "起:2024-06", "户号:00001",
+            "经办:钱", "文书:申请", "DB-2024", "2024-000012", "000003", "*000004", "TJHQ-*-00001?", "tjhqtk2024", "户号:TJHQ-?B-*2", "类别:低保", "类别:特困", "村:石桥", "村:三月", "状态:在办", "日期:2024-03", "起:2024-06", "户号:00001",
         ))  # fmt: skip
     if kind == 4:
         word = rng.choice([t for t in TEXTS if len(t) > 2])

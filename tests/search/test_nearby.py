@@ -23,7 +23,7 @@ def index(tmp_path: Path) -> Iterator[Index]:
     archive.open(ONE, "王秀兰", id_number=make_id(1), members=[("李凤英", "")])
     archive.file(ONE, "腰椎间盘突出，卡号 6217 0012 3456 7890，本曰已核对")
     archive.open(TWO, "阿依古丽", id_number=make_id(2))
-    archive.file(TWO, "家庭经济状况核对")
+    archive.file(TWO, "家庭经济状况核对，见津民发〔2024〕8号，李四交来 1,300.00 元、52.5 元")
     with Index(tmp_path / "index", archive) as index:
         index.rebuild()
         yield index
@@ -94,6 +94,10 @@ def test_a_word_one_letter_off_is_named(index: Index, query: str, meant: str) ->
         ("腰椎、核对", "腰椎 核对", "、"),
         ("腰椎；卡号/核对", "腰椎 卡号 核对", ";/"),
         ("内容:腰椎。核对", "内容:腰椎 核对", "。"),
+        ("腰%", "腰 ", "%"),
+        ("腰_椎", "腰 椎", "_"),
+        ("腰椎.*", "腰椎 ", ".*"),
+        ("[腰]椎", " 腰 椎", "[]"),
     ],
 )
 def test_marks_between_words_are_read_as_blanks_when_nothing_is_found_otherwise(
@@ -101,6 +105,49 @@ def test_marks_between_words_are_read_as_blanks_when_nothing_is_found_otherwise(
 ) -> None:
     found = near(index, query)
     assert (found.query, found.parted) == (right, marks)
+
+
+@pytest.mark.parametrize(
+    ("query", "right", "instead"),
+    [
+        ('"腰*突出"', "腰*突出", (('"腰*突出"', "腰*突出"),)),
+        ("“腰？间盘”", "腰?间盘", (("“腰？间盘”", "腰?间盘"),)),
+        ('核对 "本 *已"', "核对 本*已", (('"本 *已"', "本*已"),)),
+        ("文号:8号", "8号", (("文号:8号", "8号"),)),
+        ("标题:腰椎", "腰椎", (("标题:腰椎", "腰椎"),)),
+        ('文件名:"腰椎"', '"腰椎"', (('文件名:"腰椎"', '"腰椎"'),)),
+        ("姓名:李四 家庭", "李四 家庭", (("姓名:李四", "李四"),)),
+        ("津民发2024年8号", "津民发〔2024〕8号", (("津民发2024年8号", "津民发〔2024〕8号"),)),
+        ("津民发〔2024〕第8号", "津民发〔2024〕8号", (("津民发〔2024〕第8号", "津民发〔2024〕8号"),)),
+        ("津民发(2024)第008号", "津民发〔2024〕8号", (("津民发(2024)第008号", "津民发〔2024〕8号"),)),
+        ("津民发20248号", "津民发〔2024〕8号", (("津民发20248号", "津民发〔2024〕8号"),)),
+        ("1,300元", "1300.00", (("1,300元", "1300.00"),)),
+        ("￥1300.00", "1300.00", (("￥1300.00", "1300.00"),)),
+        ("52.5元整", "52.5", (("52.5元整", "52.5"),)),
+        ("核对 非家庭", "核对 -家庭", (("非家庭", "-家庭"),)),
+    ],
+)
+def test_what_is_written_otherwise_is_asked_so(
+    index: Index, query: str, right: str, instead: tuple[tuple[str, str], ...]
+) -> None:
+    """“When nothing is found the program helps, and says that it did”."""
+    found = near(index, query)
+    assert (found.query, found.instead, found.slips) == (right, instead, ())
+
+
+def test_wildcards_in_quotes_are_said_to_stand_for_themselves(index: Index) -> None:
+    assert near(index, '"腰*不在"').literal == ("腰*不在",)
+    assert near(index, '"腰*突出"').literal == ("腰*突出",)
+    assert near(index, "腰*不在").literal == ()
+
+
+def test_only_whole_numbers_and_the_longest_words_are_offered(index: Index) -> None:
+    """A part of somebody's ID number or card is no word that anybody meant."""
+    one = make_id(1)
+    for typed in (one[:17] + ("1" if one[17] != "1" else "2"), one[:16] + one[17] + one[16]):
+        assert [m.word for m in near(index, typed).meant] == ["王秀兰"], typed
+    assert [m.word for m in near(index, "6217001234567891").meant] == ["6217 0012 3456 7890"]
+    assert [m.word for m in near(index, "腰椎盘突出").meant] == ["腰椎间盘突出"]
 
 
 def test_what_is_no_name_and_no_text_is_not_put_right(index: Index) -> None:
@@ -111,6 +158,7 @@ def test_what_is_no_name_and_no_text_is_not_put_right(index: Index) -> None:
 
 def test_words_that_are_apart_are_said_to_be(index: Index) -> None:
     assert near(index, "腰椎 家庭经济").apart == ("腰椎", "家庭经济")
+    assert near(index, "腰椎、家庭经济").apart == ("腰椎", "家庭经济")
     assert near(index, "查无此人此事") == Nearby()
 
 

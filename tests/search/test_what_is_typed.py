@@ -271,6 +271,16 @@ DIAGNOSIS, APPLICATION, PROOF = (ONE, "0001"), (ONE, "0002"), (TWO, "0001")
         ("诊断 非 出院", DIAGNOSIS),
         (make_id(3), PROOF),
         (make_id(3)[:6] + make_id(3)[8:17], PROOF),
+        ("王xl", DIAGNOSIS),
+        ("wang*lan", DIAGNOSIS),
+        ("证号:" + " ".join((make_id(1)[:6], make_id(1)[6:14], make_id(1)[14:])), DIAGNOSIS),
+        ("内容:6217 0012 3456 7890", DIAGNOSIS),
+        ("标题 ：诊断", DIAGNOSIS),
+        ("6217*7890", DIAGNOSIS),
+        ("腰＊突出", DIAGNOSIS),
+        ("腰？间盘", DIAGNOSIS),
+        ("TJHQ-*-000001", DIAGNOSIS),
+        ("000001", DIAGNOSIS),
     ],
 )
 def test_a_paper_is_found_however_it_is_asked_for(
@@ -309,11 +319,38 @@ def test_a_paper_is_found_however_it_is_asked_for(
         ("姓名:王xl", ONE),
         ("TJHQ-DB-2024-000001", ONE),
         ("TJHQ-DB-2024", ONE),
+        ("tjhqdb2024", ONE),
+        ("DB-2024-000001", ONE),
+        ("DB-2024", ONE),
+        ("2024-000001", ONE),
+        ("000002", TWO),
+        ("*000002", TWO),
+        ("TJHQ-*-00000?", TWO),
+        ("TJHQ*0002", TWO),
+        ("户号:TJHQ-?B-*1", ONE),
+        ("低保", ONE),
+        ("最低生活保障", TWO),
+        ("低保 -腰椎", TWO),
+        ("特困|低保", TWO),
         (f"{make_id(1)[:6]} {make_id(1)[6:14]} {make_id(1)[14:]}", ONE),
     ],
 )
 def test_a_household_is_found_however_it_is_asked_for(index: Index, query: str, number: object) -> None:
     assert (number, None) in keys(index.search(query)), query
+
+
+def test_a_category_finds_households_and_not_all_their_papers(index: Index) -> None:
+    """“Bare words reach names, numbers, title, type, category …”."""
+    found = keys(index.search("低保"))
+    assert {(ONE, None), (TWO, None), (THREE, None), APPLICATION} == set(found)
+    by_category = [hit for hit in index.search("低保").hits if not hit.record]
+    assert {(hit.why, hit.snippet.split("；")[0]) for hit in by_category} >= {("类别", "申请人 王秀芝")}
+    assert keys(index.search("特困")) == []
+
+
+def test_numbers_of_cases_are_not_guessed(index: Index) -> None:
+    for query in ("000009", "DB-2023", "TJHQ-TK-*1", "2023-000001", "tjhqtk2024"):
+        assert keys(index.search(query)) == [], query
 
 
 def test_words_are_not_found_in_a_household_that_only_has_them_apart(index: Index) -> None:
