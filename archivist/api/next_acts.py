@@ -97,6 +97,15 @@ class HouseholdNext:
 
 
 @dataclass(frozen=True, slots=True)
+class ComingStep:
+    """A step still to come; ``due`` the last day of the office's limit that it ends, ``None`` where none runs."""
+
+    step: str
+    title: str
+    due: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
 class NextActs(Result):
     """What comes next in open households, the most urgent first.
 
@@ -181,6 +190,18 @@ def next_of_office(
             continue
         households.append(_household(workspace, case, standing, on, actor, most=1))
     return NextActs(on, len(all_of_them), tuple(households), tuple(unread))
+
+
+def way_ahead(workspace: Workspace, case: str, *, on: dt.date) -> tuple[ComingStep, ...]:
+    """Return the steps still to come to a household on the ordinary way, in order.
+
+    Raises:
+        CaseNotFound: E201. IntegrityAlarm: E202.
+    """
+    from archivist.procedure.way_ahead import way_ahead
+
+    found = workspace.archive.read(workspace.find_case(case))
+    return tuple(ComingStep(s.id, s.title, s.due) for s in way_ahead(found, workspace.pack, on))
 
 
 def after(workspace: Workspace, case: Case, *, on: dt.date, actor: str = "") -> ActView | None:

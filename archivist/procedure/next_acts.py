@@ -181,17 +181,17 @@ def _step(
         possible.tell,
         step.role,
         able,
-        aside=_leads_aside(case, possible.after),
+        aside=leads_aside(case.state, possible.after),
         due=limit.due if limit else None,
         limit=limit.rule.title if limit else "",
     )
 
 
-def _leads_aside(case: Case, after: State) -> bool:
+def leads_aside(before: State, after: State) -> bool:
     """Tell whether a step leads off the ordinary way; once there, its end is the ordinary way."""
-    if case.state.ended or case.state in _ASIDE or after is State.DEREGISTERED:
+    if before.ended or before in _ASIDE or after is State.DEREGISTERED:
         return False
-    return after is case.state or after.ended or after in _ASIDE
+    return after is before or after.ended or after in _ASIDE
 
 
 def _least(attempt: Attempt) -> int:
@@ -272,7 +272,7 @@ def _asked_for(workspace: Workspace, case: Case, today: dt.date) -> Iterator[Nex
     leading = [
         step
         for step in step_rows.leading_on(workspace.pack, case, today)
-        if not _leads_aside(case, step.moves[case.state])
+        if not leads_aside(case.state, step.moves[case.state])
     ]
     guards = {guard for step in leading for guard in step.guards}
     if "complete" in guards:

@@ -10,6 +10,7 @@
 - ``proof``: who somebody is by the PIN, a second person too
 - ``uploads``: forms that bring files along
 - ``watching``: the watch of the inbox within the page's process
+- ``page_words``: what errors say of commands, said of screens
 - ``rendering``: the templates in ``templates/``; every value is escaped
 - ``pages``: one module a screen
 """
@@ -18,6 +19,7 @@ __all__ = [
     "application",
     "guards",
     "office",
+    "page_words",
     "pages",
     "proof",
     "rendering",

@@ -28,6 +28,7 @@ from archivist.model.roles import Role
 from archivist.os_reasons import reason_of
 from archivist.web import guards, uploads
 from archivist.web.office import ServedOffice
+from archivist.web.page_words import on_page
 from archivist.web.routes import ROUTES, Route, Who
 from archivist.web.sessions import HeldForm, Sessions, SignedIn
 from archivist.web.visit import Answer, Visit
@@ -131,7 +132,9 @@ class _Desk:
             ArchivistError
         ) as error:  # the workspace itself cannot be opened, or an error could not be put on record
             return Response(
-                f"{error.what}（{error.code}）\n{error.remedy}\n", 503, media_type="text/plain; charset=utf-8"
+                on_page(f"{error.what}（{error.code}）\n{error.remedy}\n"),
+                503,
+                media_type="text/plain; charset=utf-8",
             )
 
     def _stopped(

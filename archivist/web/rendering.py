@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from archivist.model.case import CaseStatus
 from archivist.model.record import RecordStatus
+from archivist.web.page_words import on_page
 
 _FOLDER: Final = Path(__file__).with_name("templates")
 _WEEKDAYS: Final = "一二三四五六日"
@@ -31,6 +32,7 @@ def environment() -> Environment:
     made.globals["status_label"] = _status_label
     made.filters["day"] = day
     made.filters["moment"] = moment
+    made.filters["on_page"] = on_page
     return made
 
 

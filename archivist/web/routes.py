@@ -117,7 +117,7 @@ ROUTES: Final[Sequence[Route]] = (
     _look("/case/{case}/{record}/original", "case record original", record.original),
     _act("/case/{case}/{record}/move", Act.MOVE_RECORD, record.move),
     _act("/case/{case}/{record}/retype", Act.RETYPE_RECORD, record.retype),
-    Route("/dropped", "review list", dropping.became, EVERYBODY, own=True),
+    Route("/dropped", "review list", dropping.became, MAY[Act.FILE], own=True),
     _look("/tray", "review list", tray.show),
     _act("/tray/upload", Act.FILE, dropping.put, files=True),
     _look("/tray/join", "review list", tray_pages.ask_join),

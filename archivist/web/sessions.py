@@ -54,6 +54,7 @@ class SignedIn:
         named: what the access log has of this session: act and what was shown, with the moment of the entry.
         sent: forms that may be sent once only: the word each carries, and where it led; empty while it is worked on.
         notices: what is to be said on the next page of a household, once.
+        dropped: digests of the files that were dropped here; of no other file is told what became of it.
     """
 
     person: str
@@ -66,6 +67,7 @@ class SignedIn:
     named: dict[tuple[str, str], dt.datetime] = field(default_factory=dict)
     sent: dict[str, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
+    dropped: set[str] = field(default_factory=set)
 
 
 class Sessions:

@@ -6,6 +6,8 @@ import hashlib
 import re
 from pathlib import Path
 
+import pytest
+
 from archivist.model.ids import CaseNo
 from archivist.workspace import Workspace
 from tests.command_line import Office
@@ -67,6 +69,50 @@ def test_a_step_that_cannot_be_taken_says_why_and_keeps_what_was_typed(page: Pag
     assert 'value="林经办、佟复审"' in answer.text
     assert "没有等号" in answer.text
     assert 'role="alert"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("person", "step"), [("林经办", "abandon"), ("林经办", "accept"), ("佟复审", "review")]
+)
+def test_nothing_is_called_wrong_before_anything_was_sent(page: Page, person: str, step: str) -> None:
+    """“checked on blur”, “Error … beside the field”: a form that nobody sent yet has no error, whatever it will ask for."""
+    browser = page.browser(person)
+    for path in (f"{AT}/step?step={step}", f"{AT}/issue", f"{AT}/issue?document=受理通知书"):
+        text = browser.get(path).text
+        assert 'role="alert"' not in text, path
+        assert 'id="problem"' not in text, path
+    asked = browser.get(f"{AT}/issue?document=受理通知书").text
+    assert "办以前还差" in asked
+
+
+def test_a_step_that_wants_a_reason_says_so_once_it_was_sent_without(page: Page) -> None:
+    """“Error: code, cause, 怎么办 beside the field”: the same form, sent."""
+    browser = page.browser("林经办")
+    offered = re.findall(rf'href="{AT}/step\?step=([a-z_]+)"', browser.get(AT).text)
+    for step in dict.fromkeys(offered):
+        shown = browser.get(f"{AT}/step?step={step}").text
+        if 'role="alert"' in browser.post(f"{AT}/step", step=step, on="2024-03-08").text:
+            assert 'role="alert"' not in shown
+            return
+    raise AssertionError("every step can be taken")
+
+
+def test_the_steps_to_come_stand_behind_those_taken(page: Page) -> None:
+    """“stage ribbon”: what was done with its day, where it stands, what comes by the rules, and until when."""
+    browser = page.browser("林经办")
+    assert "列入发放" in browser.get(AT).text.partition('<ol class="steps"')[2].partition("</ol>")[0]
+    for step in re.findall(rf'href="{AT}/step\?step=([a-z_]+)"', browser.get(f"{AT}/step").text):
+        if 'name="confirmed"' in browser.get(f"{AT}/step?step={step}").text:
+            browser.post(f"{AT}/step", step=step, on="2024-03-08", head=head(browser), confirmed="1")
+            break
+    ribbon = browser.get(AT).text.partition('<ol class="steps"')[2].partition("</ol>")[0]
+    titles = re.findall(r"</span>([^<]+)<small", ribbon)
+    assert titles.index("受理") < titles.index("提请信息核对") < titles.index("列入发放") == len(titles) - 1
+    taken, _, coming = ribbon.partition("</li>")
+    assert 'aria-current="step"' in taken
+    assert "03-08" in taken
+    assert "aria-current" not in coming
+    assert coming.count("还没有办") == len(titles) - 1
 
 
 def test_a_document_is_planned_issued_and_shown(page: Page) -> None:
@@ -174,8 +220,22 @@ def test_what_became_of_a_dropped_file_is_told(page: Page) -> None:
     assert became(strange) == (200, "认不准，在待认领")
 
     assert [e for e in logged(page) if e.get("households") == [CASE] and e["act"] == "review list"]
-    for wrong in ("", "x", "a" * 63, "../x"):
-        assert browser.get(f"/dropped?sha256={wrong}").status_code == 202
+    for wrong in ("", "x", "a" * 64, "../x"):
+        assert browser.get(f"/dropped?sha256={wrong}").status_code == 404
+
+
+def test_what_became_of_a_file_is_told_to_nobody_who_did_not_drop_it(page: Page) -> None:
+    """“deny by default”: a copy of a paper, or its digest, tells nobody in whose file it lies."""
+    known = "诊断证明\n患者王秀兰\n".encode()
+    address = f"/dropped?sha256={hashlib.sha256(known).hexdigest()}"
+    browser = page.browser("林经办")
+    browser.get(AT)
+    assert sent(browser, f"{AT}/upload", ("诊断.txt", known))[0] == 200
+    Office(page.root).typed("watch", "--once", "--pin-stdin", answers=f"{PIN}\n", check=None)
+    assert "王秀兰" in browser.get(address).text
+    for person, status in (("孟档案", 404), ("林经办", 404), ("佟复审", 403), ("何监销", 403)):
+        answer = page.browser(person).get(address)
+        assert (answer.status_code, "王秀兰" in answer.text) == (status, False), person
 
 
 def test_files_chosen_without_script_are_told_of_on_a_page(page: Page) -> None:

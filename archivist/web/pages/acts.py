@@ -97,7 +97,7 @@ def _step(visit: Visit, step: str, *, problem: Problem | None = None) -> Answer:
     )
     return visit.page(
         "step.html",
-        status=409 if problem and visit.form else 200, problem=problem, file=file, steps=found, row=row, tell=tell, able=able,
+        status=409 if problem and visit.form else 200, problem=problem, untold=not visit.form, file=file, steps=found, row=row, tell=tell, able=able,
         planned=planned, said=visit.said, told=_TOLD, on=visit.said("on") or visit.today.isoformat(),
     )  # fmt: skip
 
@@ -117,7 +117,7 @@ def _document(visit: Visit, document: str, *, problem: Problem | None = None) ->
     tell = next((a.tell for a in offered if document in (a.id, a.title)), ())
     return visit.page(
         "issue.html",
-        status=409 if problem and visit.form else 200, problem=problem, file=file, document=document, offered=offered,
+        status=409 if problem and visit.form else 200, problem=problem, untold=not visit.form, file=file, document=document, offered=offered,
         tell=[name for name in tell if name not in {gap.label for gap in lacking}], lacking=lacking,
         planned=planned, said=visit.said, told=_TOLD, on=visit.said("on") or visit.today.isoformat(),
     )  # fmt: skip

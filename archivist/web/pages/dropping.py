@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from archivist.api import dropping
 from archivist.errors import UsageError
+from archivist.web.page_words import on_page
 from archivist.web.visit import Answer, Visit
 
-_DIGEST: Final = re.compile("[0-9a-f]{64}")
 _TEXT: Final = "text/plain; charset=utf-8"
 _NOT_YET: Final = 202
+_NOT_HERE: Final = 404
 
 
 def put(visit: Visit) -> Answer:
@@ -30,9 +30,11 @@ def put(visit: Visit) -> Answer:
         raise UsageError("没有选文件", remedy="拖进来，或点“选文件”。")
     done = dropping.put(visit.workspace, came, case=case)
     failed = any(one.problem for one in done.files)
+    assert visit.session is not None
+    visit.session.dropped.update(f.sha256 for f in done.files if f.sha256)
     if visit.part:  # our own script asks for one file after another, and shows its line
         lines = [
-            f"{f.name}：{f.problem.message}。{f.problem.remedy}"
+            on_page(f"{f.name}：{f.problem.message}。{f.problem.remedy}")
             if f.problem
             else f"{f.laid_as}：已进收件箱，等候识别"
             for f in done.files
@@ -45,11 +47,15 @@ def put(visit: Visit) -> Answer:
 def became(visit: Visit) -> Answer:
     """Answer with a line that says what became of a file that was dropped; 202 while nothing did.
 
+    Whoever holds a copy of a paper learns by its digest in whose file it lies: so it is told to who dropped it, and nobody else.
+
     Raises:
         AccessNotLogged: E213.
     """
     digest = visit.asked.get("sha256", "")
-    found = dropping.came_to(visit.workspace, digest) if _DIGEST.fullmatch(digest) else None
+    if visit.session is None or digest not in visit.session.dropped:
+        return Answer("这个文件不是在这里放入的".encode(), _NOT_HERE, _TEXT)
+    found = dropping.came_to(visit.workspace, digest)
     if found is None:
         return Answer("已进收件箱，等候识别".encode(), _NOT_YET, _TEXT)
     visit.record(found)

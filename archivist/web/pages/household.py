@@ -11,13 +11,17 @@ from archivist.api import agenda, case_file, cases, completeness, history, next_
 from archivist.api.case_file import CaseFile, FiledRecord
 from archivist.api.completeness import CheckedCase
 from archivist.api.result import Problem
+from archivist.api.steps import RecordedStep
 from archivist.errors import ArchivistError
 from archivist.model.ids import CASE_NO_IN_TEXT
 from archivist.model.record import RecordStatus
 from archivist.model.standing import LimitStatus, Verdict
+from archivist.model.states import State
 from archivist.web.visit import Answer, Visit, to
 
 _SHOWN: Final = (LimitStatus.OVERDUE, LimitStatus.TODAY, LimitStatus.COMING, LimitStatus.WINDOW)
+_STEPS: Final = 12
+"""So many steps that were taken are shown; every one stands in the history."""
 _SHOWN_S: Final = 60
 """Whole numbers stand on a screen for so many seconds."""
 
@@ -88,11 +92,19 @@ def _page(
     return visit.page(
         "household.html",
         status=409 if problem else 200, problem=problem, edited=edited, full=full, notices=notices,
-        file=file, stages=_stages(file.records), checked=_checked(visit, file), waiting=_waiting(visit, file),
+        file=file, steps=_round(file.steps), coming=next_acts.way_ahead(visit.workspace, file.case, on=visit.today), stages=_stages(file.records), checked=_checked(visit, file), waiting=_waiting(visit, file),
         verdicts=Verdict,
         acts=[a for h in acts for a in h.acts if not a.aside], asides=[a for h in acts for a in h.acts if a.aside],
         limits=[e for e in limits if e.status in _SHOWN],
     )  # fmt: skip
+
+
+def _round(steps: tuple[RecordedStep, ...]) -> tuple[RecordedStep, ...]:
+    """Return the steps of the application, or of the review that is under way or was the last one; of many the last."""
+    moved = [n for n, step in enumerate(steps, 1) if step.from_ is not step.to]
+    rests = [n for n in moved if steps[n - 1].to is State.IN_BENEFIT]
+    begun = max((n for n in rests if n < moved[-1]), default=0)
+    return steps[begun:][-_STEPS:]
 
 
 def _checked(visit: Visit, file: CaseFile) -> CheckedCase | None:

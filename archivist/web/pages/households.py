@@ -9,6 +9,7 @@ from archivist.api.case_list import ListOrder, list_cases
 from archivist.api.search_pages import HitsWanted
 from archivist.api.searching import HitView
 from archivist.errors import BadQuery
+from archivist.web.page_words import on_page
 from archivist.web.visit import Answer, Visit, to
 
 PAGE: Final = 50
@@ -35,7 +36,7 @@ def show(visit: Visit) -> Answer:
     except BadQuery as error:
         return visit.page(
             "households.html",
-            q=question, ticked=False, cases=(), households=(), total=0, exact=True, notices=(), meant=(), wrong=f"{error.what}。{error.remedy}",
+            q=question, ticked=False, cases=(), households=(), total=0, exact=True, notices=(), meant=(), wrong=on_page(f"{error.what}。{error.remedy}"),
             page=1, pages=1,
         )  # fmt: skip
     named = [hit for hit in answer.hits if not hit.record]

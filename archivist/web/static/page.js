@@ -237,8 +237,9 @@
 
   function fresh() {
     sentence();
-    var trouble = document.getElementById("problem"), tray = one(".tray"), current = one(".qi[aria-current]");
+    var trouble = document.getElementById("problem"), tray = one(".tray"), current = one(".qi[aria-current]"), step = one(".steps [aria-current]");
     if (trouble) { trouble.focus(); }
+    if (step) { step.parentNode.scrollLeft = step.offsetLeft - step.parentNode.clientWidth / 2; }
     if (current) { current.scrollIntoView({ block: "nearest" }); }
     if (tray) { keep(tray.dataset.next); keep(tray.dataset.before); }
   }
