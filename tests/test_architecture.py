@@ -81,6 +81,7 @@ def test_one_outside_thing_one_module() -> None:
             "archivist.search.databases",
             "archivist.search.doc_sets",
             "archivist.search.held_heads",
+            "archivist.search.indexed_people",
             "archivist.search.tables",
         },
         "icalendar": {"archivist.api.ics"},

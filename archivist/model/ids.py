@@ -85,14 +85,24 @@ _CATEGORY_ALIASES = {
 }
 
 
-def parse_category(text: str) -> Category:
-    """Return the category named by its code, its name or its everyday short name."""
+def category_named(text: str) -> Category | None:
+    """Return the category named by its code, its name or its everyday short name; ``None`` when it is none of them."""
     wanted = text.strip()
     for code, label in _CATEGORY_LABELS.items():
         if wanted.upper() == code or wanted == label:
             return Category(code)
-    if wanted in _CATEGORY_ALIASES:
-        return Category(_CATEGORY_ALIASES[wanted])
+    return Category(_CATEGORY_ALIASES[wanted]) if wanted in _CATEGORY_ALIASES else None
+
+
+def parse_category(text: str) -> Category:
+    """Return the category that ``category_named`` finds.
+
+    Raises:
+        InvalidValue: E002, there is none.
+    """
+    if category := category_named(text):
+        return category
+    wanted = text.strip()
     known = "、".join(f"{c.value} {c.label}" for c in Category)
     near = did_you_mean(wanted, [*_CATEGORY_ALIASES, *_CATEGORY_LABELS.values()])
     raise InvalidValue(f"没有救助类别“{text}”{near or '。'}可用：{known}")

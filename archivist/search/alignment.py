@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
@@ -104,6 +104,8 @@ class _Traced:
                 part.sub(BLANKS, blank)
             made.add(part, 0, len(part.text))
             at = match.end()
+        if not at:
+            return
         made.add(self, at, len(self.text))
         self.text, self.starts, self.ends = made.text, made.starts, made.ends
 
@@ -172,7 +174,11 @@ def _clusters(text: str) -> Iterator[str]:
 
 def occurrences(words: Sequence[re.Pattern[str]], text: str) -> list[tuple[int, int]]:
     """Return where words stand in a text, in order; what overlaps or touches is one."""
-    spans = sorted(match.span() for word in words for match in word.finditer(text) if match[0])
+    return _joined(sorted(match.span() for word in words for match in word.finditer(text) if match[0]))
+
+
+def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return stretches, which come in order, those that overlap or touch as one."""
     merged: list[tuple[int, int]] = []
     for start, end in spans:
         if merged and start <= merged[-1][1]:
@@ -297,6 +303,8 @@ def _within(page: str, at: int) -> bool:
 def _one_line(
     page: str, start: int, end: int, marks: Sequence[tuple[int, int]]
 ) -> tuple[str, tuple[tuple[int, int], ...]]:
+    if not _ANY_BLANKS.search(page, start, end):
+        return page[start:end], tuple((at - start, to - start) for at, to in _joined(marks))
     traced = _Traced(page[start:end], list(range(start, end)), list(range(start + 1, end + 1)))
     traced.sub(_ANY_BLANKS, lambda match: " " * (match.start() > 0 and match.end() < len(match.string)))
     hits = {at for a, b in marks for at in range(a, b)}

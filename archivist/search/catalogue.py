@@ -13,22 +13,22 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import cast
 
 from archivist.errors import IndexFault, InvalidValue
 from archivist.model.case import Case
 from archivist.model.ids import CaseNo, Category, RecordNo, Sha256, clean_id, is_id, parse_id
-from archivist.search import held_heads, person_search
+from archivist.search import held_heads, person_search, versions
 from archivist.search import text as forms
 from archivist.search.checksums import Checksums
 from archivist.search.databases import connect_reading, connect_writing, explained, fault_of
 from archivist.search.doc_sets import Changes
 from archivist.search.id_set import IdSet
+from archivist.search.indexed_people import LETTERS, people_there
 from archivist.search.names import name_key
 from archivist.search.query_tree import PersonKey
 from archivist.search.tables import TABLES, digest_key, remove_case, write_case
 
-SCHEMA: Final = 13
 _IN = 500
 """Values bound in one statement; SQLite allows 999 at least."""
 _REMEMBERED = 20
@@ -97,24 +97,21 @@ class IndexCatalogue:
             self._holding = connect_reading(path) if writes else None
             self._db = connect_writing(path) if writes else connect_reading(path)
             try:
-                meta = dict(self._db.execute("SELECT key, value FROM meta").fetchall())
-            except sqlite3.Error:
+                versions.require_own(self._db.execute("SELECT key, value FROM meta").fetchall())
+            except (sqlite3.Error, IndexFault):
                 self.close()
                 raise
-        if (meta.get("schema"), meta.get("analyser")) != (str(SCHEMA), str(forms.ANALYSER)):
-            self.close()
-            raise IndexFault("索引是另一版本的程序建立的")
 
     @classmethod
     def create(cls, path: Path) -> IndexCatalogue:
         """Make a new, empty catalogue; the file must not exist."""
         if path.exists():
             raise FileExistsError(path)
-        versions = [("schema", str(SCHEMA)), ("analyser", str(forms.ANALYSER)), ("text_generation", "0")]
+        meta = {**versions.own(), "text_generation": "0"}
         try:
             with closing(connect_writing(path)) as db:
                 db.executescript(TABLES)
-                db.executemany("INSERT INTO meta VALUES (?, ?)", versions)
+                db.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
         except sqlite3.Error as error:
             raise fault_of(error) from error
         return cls(path, writes=True)
@@ -127,8 +124,10 @@ class IndexCatalogue:
 
     def select(self, sql: str, *values: object) -> list[tuple[object, ...]]:
         """Return the rows of a question in SQL."""
-        with explained():
+        try:
             return self._db.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise fault_of(error) from error
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -290,7 +289,7 @@ class IndexCatalogue:
                 "WHERE k.kind = ? AND k.key = ? ORDER BY p.part <> '申请人', c.number, p.id"
             )
             found: dict[CaseNo, CaseRow] = {}
-            for row in self.select(sql, kind, wanted):
+            for row in self.select(sql, LETTERS[kind], wanted):
                 found.setdefault((one := _case_row(*row)).number, one)
             if found:
                 return list(found.values())
@@ -313,25 +312,23 @@ class IndexCatalogue:
 
     def _id_set(self, sql: str, *values: object) -> IdSet:
         """Return the ids that a question in SQL gives."""
-        with explained():
-            return IdSet([doc for (doc,) in self._db.execute(sql, values)])
+        return IdSet([doc for (doc,) in cast(list[tuple[int]], self.select(sql, *values))])
 
     def of_people(self, by: PersonKey, key: str) -> tuple[IdSet, IdSet]:
         """Return the ids of the households (their facts) with such a person, and of all their documents."""
         where, values = person_search.condition(self.select, by, key)
         sql = f"SELECT d.id, d.record = '' FROM docs d WHERE d.case_id IN (SELECT k.case_id FROM keys k WHERE {where})"
-        with explained():
-            rows = self._db.execute(sql, values).fetchall()
+        rows = cast(list[tuple[int, int]], self.select(sql, *values))
         return IdSet([doc for doc, household in rows if household]), IdSet([doc for doc, _ in rows])
 
     def people_of(self, number: CaseNo, by: PersonKey, key: str) -> list[tuple[str, str, bool]]:
         """Return part and name of everyone in a case, and whether it was this person that was asked for."""
-        where, values = person_search.condition(self.select, by, key)
         sql = (
-            f"SELECT p.part, p.name, p.id IN (SELECT k.person FROM keys k WHERE {where} AND k.case_id = c.id) "
-            "FROM people p JOIN cases c ON c.id = p.case_id WHERE c.number = ? ORDER BY p.id"
+            "SELECT p.part, p.name, p.known FROM people p JOIN cases c ON c.id = p.case_id "
+            "WHERE c.number = ? ORDER BY p.id"
         )
-        return [(str(p), str(n), bool(m)) for p, n, m in self.select(sql, *values, str(number))]
+        people = people_there(self.select(sql, str(number)))
+        return [(one.part, one.name, person_search.is_person(by, key, one.keys_of)) for one in people]
 
     def mentioning(self, key: str) -> dict[int, int]:
         """Return the documents a number stands in, each with the first page."""

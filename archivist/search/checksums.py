@@ -1,8 +1,4 @@
-"""``CHECKSUMS``: what each file of an index must be, so that a damaged or a strange one never answers.
-
-The first line is the SHA-256 of the second, a JSON object: ``files`` name in ``text/`` → [SHA-256, [size, mtime_ns, inode]];
-``catalogue`` [size, mtime_ns, inode] of the catalogue's file, ``pages`` the checksum of each of its pages (16 digits a page),
-``coming`` page from 0 → checksums it may have as well while the log is being folded into the file.
+"""``CHECKSUMS``: what each file of an index must be, so that a damaged or a strange one never answers; as it is written: ``checksum_file``.
 
 A file as long, as old and in the place as when its content was known is believed; any other is read. What is about to
 become true is written before it does, so that a kill leaves nothing that does not fit.
@@ -11,55 +7,38 @@ become true is written before it does, so that a kill leaves nothing that does n
 from __future__ import annotations
 
 import hashlib
-import json
-import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final
 
-from archivist.errors import IndexFault, IndexNotWritten
+from archivist.errors import IndexFault
 from archivist.os_reasons import reason_of
 from archivist.search import contents
+from archivist.search.checksum_file import (
+    NAME,
+    PAGE_BYTES,
+    PAGES,
+    SUM_BYTES,
+    Mark,
+    Sums,
+    mark_of,
+    parse,
+    write,
+    write_pages,
+)
 from archivist.search.write_ahead import committed_pages, page_sum
 
-NAME: Final = "CHECKSUMS"
 CATALOGUE: Final = "catalogue.sqlite3"
 TEXT: Final = "text"
-PAGE_BYTES: Final = 4096
-_DIGITS: Final = 16
+_CHANGED_MOST: Final = 256
+"""With more pages that are others by now the file of all checksums is written anew."""
 _TRIES: Final = 40
 _PAUSE_S: Final = 0.025
 """A writer folds its log into the file within a second of tries."""
 _BLOCK: Final = 1 << 20
-
-Mark: TypeAlias = tuple[int, int, int]
-"""Size, modification time in nanoseconds and inode of a file, by which it is known again without being read."""
-
-
-def mark_of(path: Path) -> Mark:
-    """Return the mark of a file.
-
-    Raises:
-        OSError: it is not there, or out of reach.
-    """
-    found = path.stat()
-    return found.st_size, found.st_mtime_ns, found.st_ino
-
-
-@dataclass(frozen=True, slots=True)
-class _Sums:
-    """What stands in ``CHECKSUMS``."""
-
-    files: Mapping[str, tuple[str, Mark]] = field(default_factory=dict)
-    catalogue: Mark = (0, 0, 0)
-    pages: str = ""
-    coming: Mapping[int, frozenset[str]] = field(default_factory=dict)
-
-    def accepts(self, page: int, checksum: str) -> bool:
-        at = page * _DIGITS
-        return self.pages[at : at + _DIGITS] == checksum or checksum in self.coming.get(page, ())
 
 
 class Checksums:
@@ -72,8 +51,9 @@ class Checksums:
     def __init__(self, folder: Path) -> None:
         self._folder, self._texts = folder, folder / TEXT
         self._read_at: Mark | None = None
-        self._known = _Sums()
+        self._known = Sums()
         self._proven: dict[str, Mark] = {}
+        self._pages: tuple[str, bytes] = ("", b"")
         self.moved = False
         """Some file is not where or as old as it was, though the same: the index was copied or brought back."""
         self._now()
@@ -87,7 +67,8 @@ class Checksums:
         """
         files = {path.name: (_digest(path), mark_of(path)) for path in _text_files(folder)}
         path = folder / CATALOGUE
-        _write(folder, _Sums(files, mark_of(path), "".join(_page_sums(path))))
+        pages = write_pages(folder, bytes.fromhex("".join(_page_sums(path))))
+        write(folder, Sums(files, mark_of(path), pages))
 
     # ── asking ───────────────────────────────────────────────────────────────────────────────────────────
     def require_file(self, name: str) -> None:
@@ -140,9 +121,15 @@ class Checksums:
             whole = _digest(path) == digest if path.is_file() else struck_off
             if not whole:
                 found.append(f"{TEXT}/{name}")
+        if not self._whole(self._folder / known.pages_file, known.pages):
+            return [*found, known.pages_file]
         if not self._fits(self._folder / CATALOGUE):
             found.append(CATALOGUE)
         return found
+
+    @staticmethod
+    def _whole(path: Path, digest: str) -> bool:
+        return path.is_file() and _digest(path) == digest
 
     def _used(self) -> set[str] | None:
         """Return the files of the newest commit of the text index; ``None`` where they cannot be told."""
@@ -154,14 +141,46 @@ class Checksums:
         return segments | {contents.file_of(commit)}
 
     def _fits(self, path: Path) -> bool:
-        known, pages = self._now(), -1
+        known = self._now()
         try:
-            for pages, checksum in enumerate(_page_sums(path)):
-                if not known.accepts(pages, checksum):
+            return self._fits_to(known, path)
+        except IndexFault:
+            if self._now() is known:
+                raise
+        return self._fits(path)  # its writer went on meanwhile
+
+    def _fits_to(self, known: Sums, path: Path) -> bool:
+        page = -1
+        try:
+            for page, checksum in enumerate(_page_sums(path)):
+                if not self._accepts(known, page, checksum):
                     return False
         except OSError as error:
             raise _unreadable(error, path.name) from error
-        return bool(known.coming) or (pages + 1) * _DIGITS == len(known.pages)
+        return bool(known.coming) or page + 1 == known.page_count
+
+    def _accepts(self, known: Sums, page: int, checksum: str) -> bool:
+        """Tell whether a page may be so."""
+        if checksum in known.coming.get(page, ()):
+            return True
+        at = page * SUM_BYTES
+        return checksum == (known.changed.get(page) or self._pages_of(known)[at : at + SUM_BYTES].hex())
+
+    def _pages_of(self, known: Sums) -> bytes:
+        """Return the checksums of all pages as they were written last, read when they are first needed.
+
+        Raises:
+            IndexFault: E400.
+        """
+        if self._pages[0] != known.pages:
+            try:
+                data = (self._folder / known.pages_file).read_bytes()
+            except OSError as error:
+                raise _unreadable(error, known.pages_file) from error
+            if hashlib.sha256(data).hexdigest() != known.pages:
+                raise IndexFault("索引的校验和文件已损坏")
+            self._pages = known.pages, data
+        return self._pages[1]
 
     # ── writing; by the index's one writer ───────────────────────────────────────────────────────────────
     def admit(self, files: Mapping[str, Path]) -> None:
@@ -205,7 +224,7 @@ class Checksums:
             IndexFault: E400, it is not what was expected. IndexNotWritten: E402.
         """
         known, path = self._now(), self._folder / CATALOGUE
-        sums = bytearray(known.pages, "ascii")
+        changed = dict(known.changed)
         try:
             mark = mark_of(path)
             count = mark[0] // PAGE_BYTES
@@ -213,9 +232,9 @@ class Checksums:
                 for page in sorted(p for p in known.coming if p < count):
                     file.seek(page * PAGE_BYTES)
                     checksum = page_sum(file.read(PAGE_BYTES))
-                    if not known.accepts(page, checksum):
+                    if not self._accepts(known, page, checksum):
                         raise IndexFault("索引目录写下的与读回的不同，磁盘可能有故障")
-                    sums[page * _DIGITS : (page + 1) * _DIGITS] = checksum.encode()
+                    changed[page] = checksum
         except OSError as error:
             raise _unreadable(error, CATALOGUE) from error
         there = _names(self._texts)
@@ -228,18 +247,33 @@ class Checksums:
             for name in files:
                 self.require_file(name)
                 files[name] = files[name][0], self._proven.get(name, files[name][1])
-        # Should a power cut undo this, what was expected before still fits.
-        self._replace(_Sums(files, mark, sums[: count * _DIGITS].decode()), relied_on=False)
+        changed = {page: checksum for page, checksum in changed.items() if page < count}
+        if len(changed) <= _CHANGED_MOST:
+            # Should a power cut undo this, what was expected before still fits.
+            self._replace(Sums(files, mark, known.pages, changed), relied_on=False)
+        else:
+            self._replace(Sums(files, mark, self._written_anew(known, count, changed)))
+            for old in self._folder.glob(f"{PAGES}.*"):
+                if old.name != self._known.pages_file:
+                    with suppress(OSError):
+                        old.unlink()
         self._proven.clear()
         self.moved = False
 
-    def _now(self) -> _Sums:
+    def _written_anew(self, known: Sums, count: int, changed: Mapping[int, str]) -> str:
+        """Write the checksums of all pages with those that changed into a new file; returns its SHA-256."""
+        sums = bytearray(self._pages_of(known)[: count * SUM_BYTES]).ljust(count * SUM_BYTES, b"\0")
+        for page, checksum in changed.items():
+            sums[page * SUM_BYTES : (page + 1) * SUM_BYTES] = bytes.fromhex(checksum)
+        return write_pages(self._folder, bytes(sums))
+
+    def _now(self) -> Sums:
         """Return what stands in the file, read again when it is another."""
         path = self._folder / NAME
         try:
             mark = mark_of(path)
             if mark != self._read_at:
-                self._known = _parse(path.read_bytes())
+                self._known = parse(path.read_bytes())
                 self._read_at = mark
                 self._proven.clear()
                 self.moved = False
@@ -249,62 +283,9 @@ class Checksums:
             raise _unreadable(error, NAME) from error
         return self._known
 
-    def _replace(self, sums: _Sums, *, relied_on: bool = True) -> None:
-        _write(self._folder, sums, relied_on=relied_on)
+    def _replace(self, sums: Sums, *, relied_on: bool = True) -> None:
+        write(self._folder, sums, relied_on=relied_on)
         self._known, self._read_at = sums, mark_of(self._folder / NAME)
-
-
-def _parse(data: bytes) -> _Sums:
-    digest, _, body = data.partition(b"\n")
-    try:
-        if digest.decode("ascii") != hashlib.sha256(body).hexdigest():
-            raise ValueError
-        raw = json.loads(body)
-        files = {name: (entry[0], _mark(entry[1])) for name, entry in raw["files"].items()}
-        coming = {int(page): frozenset(sums) for page, sums in raw["coming"].items()}
-        return _Sums(files, _mark(raw["catalogue"]), raw["pages"], coming)
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
-        raise IndexFault("索引的校验和文件已损坏") from None
-
-
-def _mark(raw: list[int]) -> Mark:
-    size, mtime, inode = raw
-    return size, mtime, inode
-
-
-def _write(folder: Path, sums: _Sums, *, relied_on: bool = True) -> None:
-    """Write ``CHECKSUMS``; what others come to rely on is durable when this returns, name and all."""
-    body = json.dumps(
-        {
-            "files": dict(sums.files),
-            "catalogue": sums.catalogue,
-            "pages": sums.pages,
-            "coming": {str(page): sorted(which) for page, which in sums.coming.items()},
-        }
-    ).encode()
-    draft = folder / f"{NAME}.part"
-    try:
-        with draft.open("wb") as file:
-            file.write(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(folder / NAME)
-        if relied_on:
-            sync_folder(folder)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise IndexNotWritten(f"{reason_of(error)}，档案不受影响") from error
-
-
-def sync_folder(path: Path) -> None:
-    """Bring a file, or the names in a folder, to the disk; where folders cannot be synced (Windows) the system does it in time."""
-    if os.name == "nt":
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _names(folder: Path) -> set[str]:

@@ -20,10 +20,11 @@ from archivist.search import text as forms
 from archivist.search.catalogue import DocRow
 from archivist.search.document_text import Written, body, facts_text, of_facts
 from archivist.search.engine import ArchiveReader, LedgerPlace
+from archivist.search.indexed_people import people_on_file
 from archivist.search.opened_index import kept_of
 from archivist.search.paging import place_of
 from archivist.search.query_tree import About
-from archivist.search.tables import people_on_file, residence
+from archivist.search.tables import residence
 
 Json = dict[str, Any]
 

@@ -5,8 +5,9 @@ Asked through an alias: an office's shows that office's documents alone, the bur
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from archivist.errors import IndexFault, InvalidValue
@@ -24,7 +25,6 @@ from archivist.search.cluster_queries import (
     counting,
     counts_of,
     holding,
-    is_person,
     none_of,
     place_at,
     request,
@@ -35,6 +35,7 @@ from archivist.search.engine import Hit, Results
 from archivist.search.names import name_key, spelt, spelt_like
 from archivist.search.opensearch import ClusterRequests, NotThere
 from archivist.search.paging import Page, Passed, SortBy
+from archivist.search.person_search import is_person
 from archivist.search.presentation import Grounds, shown
 
 ANSWER_S: Final = 10.0
@@ -295,7 +296,8 @@ def _hit(found: Json, asked: Sequence[q.Leaf], sort: SortBy) -> Hit:
             asked, document.get("text", ""), document.get("written", ""), household, held.__contains__,
             page_of=lambda key: int(document["mentioned_on"][key]),
             people=lambda by, key: [
-                (p["part"], p["name"], is_person(by, key, p["keys"])) for p in document["people"]
+                (p["part"], p["name"], is_person(by, key, partial(_keys_of, p["keys"])))
+                for p in document["people"]
             ],
         ),
         place_at(found["sort"], sort).rank,
@@ -307,6 +309,10 @@ def _case_row(found: Json, part: str = "") -> CaseRow:
         CaseNo.parse(found["case"]), Category(found["category"]), found["case_status"], found["applicant"],
         found["village"], found["filed_at"], part,
     )  # fmt: skip
+
+
+def _keys_of(keys: Iterable[Sequence[str]], kind: str) -> list[str]:
+    return [key for of, key in keys if of == kind]
 
 
 def _part(found: Json, kind: str, key: str) -> str:

@@ -8,13 +8,11 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from fnmatch import fnmatchcase
 from typing import Final, assert_never
 
 from archivist.errors import IndexFault
 from archivist.search import query_tree as q
 from archivist.search.cluster_documents import ABOUT_PAIRS, Json, pairs_of_fragment
-from archivist.search.names import spelt, spelt_like
 from archivist.search.paging import Facet, Facets, HitPlace, SortBy
 from archivist.search.person_search import han_of
 
@@ -176,32 +174,6 @@ def _person(by: q.PersonKey, key: str) -> Json:
             return {"term": {"keys": f"id6:{key}"}}
         case q.PersonKey.ID4:
             return {"term": {"keys": f"id4:{key}"}}
-
-
-def is_person(by: q.PersonKey, key: str, keys: Sequence[Sequence[str]]) -> bool:
-    """Tell whether somebody with these keys, as ``[kind, key]``, is the person asked for."""
-    match by:
-        case q.PersonKey.NAME:
-            return any(kind == "name" and one.startswith(key) for kind, one in keys)
-        case q.PersonKey.PINYIN:
-            return any(
-                one.startswith(key) if kind == "pinyin" else kind == "long" and spelt(key, one)
-                for kind, one in keys
-            )
-        case q.PersonKey.MIXED:
-            return any(kind == "spoken" and spelt(key, one) for kind, one in keys)
-        case q.PersonKey.NAME_LIKE | q.PersonKey.PINYIN_LIKE | q.PersonKey.ID_LIKE:
-            kind, _, _ = by.name.lower().partition("_")
-            wanted = key if by is q.PersonKey.ID_LIKE else f"{key}*"
-            return any(
-                fnmatchcase(one, wanted)
-                if of == kind
-                else kind == "pinyin" and of == "long" and spelt_like(key, one)
-                for of, one in keys
-            )
-        case _:
-            kind = {q.PersonKey.ID: "id", q.PersonKey.ID6: "id6", q.PersonKey.ID4: "id4"}[by]
-            return [kind, key] in [list(one) for one in keys]
 
 
 def _like(pattern: str) -> Json:

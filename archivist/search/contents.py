@@ -51,7 +51,8 @@ def newest(folder: Path) -> int:
         IndexFault: E400, there is none.
     """
     try:
-        found = [int(m[1]) for path in folder.iterdir() if (m := _TABLE.fullmatch(path.name))]
+        with os.scandir(folder) as there:
+            found = [int(m[1]) for entry in there if (m := _TABLE.fullmatch(entry.name))]
     except OSError:
         found = []
     if not found:

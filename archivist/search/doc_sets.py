@@ -17,6 +17,7 @@ from itertools import pairwise
 from typing import Final
 
 from archivist.search.id_set import IdSet, bits_of
+from archivist.search.indexed_people import people_there
 from archivist.search.paging import Facet, Facets
 
 _BITS: Final = 12
@@ -134,8 +135,9 @@ def _members(db: sqlite3.Connection, number: object) -> _Members:
         else:
             found[DocSet.HOUSEHOLD, ""].append(doc)
     found[DocSet.ALL, ""] = found[DocSet.VILLAGE, village] = found[DocSet.CASE_STATUS, case_status] = every
-    for (key,) in db.execute("SELECT DISTINCT key FROM keys WHERE case_id = ? AND kind = 'id6'", (case_id,)):
-        found[DocSet.ID6, key] = every
+    people = db.execute("SELECT part, name, known FROM people WHERE case_id = ?", (case_id,))
+    for prefix in filter(None, (one.id_prefix for one in people_there(people))):
+        found[DocSet.ID6, prefix] = every
     return found
 
 

@@ -7,7 +7,7 @@ sure, impossible, or compared with its text: all of them when they are few, othe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property, reduce
 from itertools import islice
 from operator import and_, or_
@@ -49,6 +49,8 @@ class _Evaluation:
         self.catalogue, self.tree = catalogue, tree
         self._index = text
         self.known: dict[q.Leaf, Bounds] = {}
+        self.mentions: dict[str, Mapping[int, int]] = {}
+        """The first page on which each number that was asked for stands, by document."""
         self.households: Set[int] = IdSet()
         self.asked = q.leaves(tree)
         self._everything: IdSet | None = None
@@ -109,7 +111,7 @@ class _Evaluation:
             row,
             Grounds(
                 self.asked, text, written, household, holds,
-                page_of=lambda key: self.catalogue.mentioning(key)[row.id],
+                page_of=lambda key: self.mentions[key][row.id],
                 people=lambda by, key: self.catalogue.people_of(row.case, by, key),
             ),
             rank,
@@ -287,7 +289,8 @@ class _Evaluation:
             case q.HandledBy(name):
                 return doc_sets.holding(select, DocSet.HANDLER, name)
             case q.Mentioned(key):
-                return IdSet(self.catalogue.mentioning(key))
+                self.mentions[key] = self.catalogue.mentioning(key)
+                return IdSet(self.mentions[key])
             case q.OfType(name):
                 of_type = doc_sets.having(select, DocSet.TYPE, name) - doc_sets.having(
                     select, DocSet.HOUSEHOLD

@@ -18,10 +18,10 @@ from archivist.errors import ArchiveError, IndexFault, InvalidValue
 from archivist.model.bag_head import BagHead
 from archivist.model.case import Case
 from archivist.model.ids import CaseNo, Category, Sha256
-from archivist.search import binding, held_heads, rebuilding
+from archivist.search import binding, held_heads, rebuilding, versions
 from archivist.search import query as queries
 from archivist.search.catalogue import CaseRow, IndexCatalogue, RecordRow, SourceRow
-from archivist.search.checksums import Checksums
+from archivist.search.checksums import CATALOGUE, Checksums
 from archivist.search.current_folder import current
 from archivist.search.damage import as_written
 from archivist.search.databases import PATIENCE_S
@@ -268,10 +268,14 @@ class Index:
         """Follow every case whose head has moved and forget those that are gone; returns how many there were.
 
         A case whose chain has lost the head known of it is not followed (``changed``); one gone, not destroyed, is held.
+        An index that another version of the program made is made again.
 
         Raises:
             IndexFault: E400, also when most cases have vanished from the archive (a folder not mounted?).
         """
+        name = current(self._folder)
+        if name and versions.is_other(self._folder / name / CATALOGUE):
+            return self.rebuild()
         with self._writing() as opened, as_written():
             if destroyed := held_heads.destroyed(opened.catalogue.select, self._archive.destroyed()):
                 self.remove(*destroyed)
@@ -351,9 +355,8 @@ class Index:
             return len(numbers)
 
     # ── opening ──────────────────────────────────────────────────────────────────────────────────────────
-    def _open(self) -> OpenedIndex:
-        """Return the index in use; a workspace without any case gets an empty one."""
-        name = current(self._folder)
+    def _open(self, name: str | None) -> OpenedIndex:
+        """Return the index in use, in the folder of this name; a workspace without any case gets an empty one."""
         if name is None:
             if next(iter(self._archive.case_numbers()), None) is not None:
                 raise IndexFault("还没有索引")
@@ -379,7 +382,7 @@ class Index:
             while True:
                 name = current(self._folder)
                 try:
-                    opened = self._open()
+                    opened = self._open(name)
                     opened.check()
                     if not foreign:
                         opened.require_bound()

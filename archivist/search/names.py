@@ -19,15 +19,20 @@ _SHORT: Final = 4
 _ALSO_READ = {"黑": ("he",), "万": ("mo",), "冼": ("xian",), "员": ("yun",), "逄": ("pang",), "折": ("she",)}
 
 
+@lru_cache(maxsize=8192)
 def name_key(name: str) -> str:
     """Return a name as it is compared: each character in its normal form, without dots and blanks."""
-    return re.sub(r"[\s·.]", "", folded(name))
+    return _without_dots(name)
 
 
 def name_keys(names: Iterable[str]) -> list[str]:
     """Return the ``name_key`` of each of many names."""
     together = "\0".join(names)
-    return name_key(together).split("\0") if together else []
+    return _without_dots(together).split("\0") if together else []
+
+
+def _without_dots(names: str) -> str:
+    return re.sub(r"[\s·.]", "", folded(names))
 
 
 def endings(key: str) -> set[str]:
@@ -68,25 +73,36 @@ def is_long(name: str) -> bool:
     return len(name_key(name)) > _SHORT
 
 
-def pinyin_keys(name: str) -> tuple[set[str], set[str], set[str]]:
-    """Return a name's pinyin and initials in every reading of every character (单 dan, shan, chan).
+def pinyin_keys(name: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Return a name's pinyin and initials in every reading of every character (单 dan, shan, chan); see ``sounds_of``."""
+    return sounds_of(name_key(name), spoken(name))
+
+
+@lru_cache(maxsize=1024)
+def sounds_of(key: str, spoken: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Return the pinyin and the initials of a name.
+
+    Args:
+        key: as ``name_key`` gives it.
+        spoken: as ``spoken`` gives it.
 
     Returns:
         What is typed for part of it: whatever begins one of these (of names up to four characters: each syllable whole or
         by its initial; longer names are compared by ``spelt``); the pinyin of the whole name, of names with more than
         64 combinations in the usual reading of all but the first character; its initials.
     """
-    options = [r for c in name_key(name) if (r := readings(c))]
+    options = [tuple(sound.split("/")) for sound in spoken.split(" ")[1:]]
     parts: set[str] = set()
-    if not is_long(name):
+    if not is_long(key):
         for start in range(len(options)):
             *before, last = options[start:]
             mixed = [dict.fromkeys([*syllables, *(s[0] for s in syllables)]) for syllables in before]
             parts.update(map("".join, product(*mixed, last)))
     if math.prod(map(len, options)) > _READINGS_LIMIT:
         options = [options[0], *(one[:1] for one in options[1:])]
-    whole = set(map("".join, product(*options))) if options else set()
-    return parts, whole, {"".join(s[0] for s in syllables) for syllables in product(*options)} - {""}
+    whole = frozenset(map("".join, product(*options))) if options else frozenset[str]()
+    initials = {"".join(s[0] for s in syllables) for syllables in product(*options)} - {""}
+    return frozenset(parts), whole, frozenset(initials)
 
 
 def spelt(typed: str, name: str) -> bool:

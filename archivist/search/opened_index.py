@@ -10,7 +10,7 @@ from archivist.errors import ForeignIndex, IndexFault
 from archivist.model.case import Case
 from archivist.model.ids import CaseNo, Sha256
 from archivist.model.record import Record
-from archivist.search import binding, document_text
+from archivist.search import binding, document_text, versions
 from archivist.search.catalogue import IndexCatalogue
 from archivist.search.checksums import CATALOGUE, TEXT, Checksums
 from archivist.search.engine import ArchiveReader, Document, TextIndex, TextReader, Trail
@@ -34,10 +34,14 @@ class OpenedIndex:
 
     def __init__(self, folder: Path, trail: Trail | None, *, writes: bool = False) -> None:
         self.folder = folder
-        self.sums = Checksums(folder) if trail else None
         self._trail = trail
         self._bound = trail is None
-        self.check()
+        try:
+            self.sums = Checksums(folder) if trail else None
+            self.check()
+        except IndexFault:
+            versions.require_own_file(folder / CATALOGUE)  # another may keep its checksums otherwise
+            raise
         self.catalogue = IndexCatalogue(folder / CATALOGUE, writes=writes)
         self._text: TextReader | None = None
         self._writer: TextIndex | None = None

@@ -11,6 +11,7 @@ from typing import Final
 
 from archivist.model.ids import CaseNo
 from archivist.search.catalogue import IndexCatalogue
+from archivist.search.indexed_people import IndexedPerson
 from archivist.search.names import name_keys
 
 _IN: Final = 900
@@ -19,7 +20,7 @@ _IN: Final = 900
 
 def cases_with_id(catalogue: IndexCatalogue, number: str) -> list[CaseNo]:
     """Return the cases in which somebody has this number, of an ID card or of another paper, in upper case."""
-    sql = "SELECT DISTINCT c.number FROM keys k JOIN cases c ON c.id = k.case_id WHERE k.kind = 'id' AND k.key = ?"
+    sql = "SELECT DISTINCT c.number FROM keys k JOIN cases c ON c.id = k.case_id WHERE k.kind = 'd' AND k.key = ?"
     return [CaseNo.parse(str(n)) for (n,) in catalogue.select(sql, number)]
 
 
@@ -30,7 +31,7 @@ def cases_with_ids(catalogue: IndexCatalogue, numbers: Collection[str]) -> list[
         part = wanted[start : start + _IN]
         sql = (
             "SELECT DISTINCT c.number FROM keys k JOIN cases c ON c.id = k.case_id "
-            f"WHERE k.kind = 'id' AND k.key IN ({', '.join('?' * len(part))})"
+            f"WHERE k.kind = 'd' AND k.key IN ({', '.join('?' * len(part))})"
         )
         found |= {CaseNo.parse(str(n)) for (n,) in catalogue.select(sql, *part)}
     return sorted(found)
@@ -39,8 +40,8 @@ def cases_with_ids(catalogue: IndexCatalogue, numbers: Collection[str]) -> list[
 def cases_sharing_ids(catalogue: IndexCatalogue) -> list[tuple[CaseNo, ...]]:
     """Return, for every number that stands in more than one case, those cases in order."""
     sql = (
-        "SELECT k.key, c.number FROM keys k JOIN cases c ON c.id = k.case_id WHERE k.kind = 'id' AND k.key IN "
-        "(SELECT key FROM keys WHERE kind = 'id' GROUP BY key HAVING count(DISTINCT case_id) > 1)"
+        "SELECT k.key, c.number FROM keys k JOIN cases c ON c.id = k.case_id WHERE k.kind = 'd' AND k.key IN "
+        "(SELECT key FROM keys WHERE kind = 'd' GROUP BY key HAVING count(DISTINCT case_id) > 1)"
     )
     shared: dict[str, set[CaseNo]] = {}
     for key, number in catalogue.select(sql):
@@ -58,12 +59,13 @@ def people_named(catalogue: IndexCatalogue, names: Collection[str]) -> list[tupl
         part = keys[start : start + _IN]
         sql = (
             "SELECT k.key, c.number, i.key FROM keys k JOIN cases c ON c.id = k.case_id "
-            "LEFT JOIN keys i ON i.case_id = k.case_id AND i.kind = 'id' AND i.person = k.person "
+            "LEFT JOIN keys i ON i.case_id = k.case_id AND i.kind = 'd' AND i.person = k.person "
             f"WHERE k.kind = 'full' AND k.key IN ({', '.join('?' * len(part))})"
         )
         found += catalogue.select(sql, *part)
     return [
-        (name, CaseNo.parse(str(number)), str(id_number or ""))
-        for key, number, id_number in found
+        (name, CaseNo.parse(str(number)), id_number)
+        for key, number, *person in found
+        for id_number in IndexedPerson.of_row(*person).ids or ("",)
         for name in asked[str(key)]
     ]

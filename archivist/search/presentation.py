@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from archivist.search import query_tree as q
 from archivist.search.catalogue import DocRow
@@ -58,8 +59,9 @@ def shown(row: DocRow, why_found: Grounds, rank: int) -> Hit:
         if page and why_found.written:
             pages = body(why_found.written).split(PAGE_BREAK)
             plain = body(why_found.text).split(PAGE_BREAK)
-            pattern = re.compile(re.escape(normal(mention.key)))
-            words, marks = snippet(pages[page - 1], [pattern], plain="".join(plain[page - 1 : page]))
+            words, marks = snippet(
+                pages[page - 1], [_in_text(mention.key)], plain="".join(plain[page - 1 : page])
+            )
     elif not row.record and (of_category := _of_category(why_found)):
         why = "类别"
         words, marks = _people(of_category, why_found)
@@ -69,6 +71,12 @@ def shown(row: DocRow, why_found: Grounds, rank: int) -> Hit:
         row.case, row.record, page, row.title, row.type, row.applicant, row.case.category, row.status,
         row.filed_at, words, marks, why, rank,
     )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _in_text(number: str) -> re.Pattern[str]:
+    """Return what is looked for in normal text where a number is mentioned."""
+    return re.compile(re.escape(normal(number)))
 
 
 def _words(row: DocRow, why_found: Grounds) -> tuple[str, int | None, str, Marks] | None:
@@ -118,7 +126,7 @@ def _people(found: q.Leaf, why_found: Grounds) -> tuple[str, Marks]:
     for part, name, asked in why_found.people(by, key):
         words += f"{'；' if words else ''}{part} "
         if asked and key:
-            at = name_key(name).find(key) if by is q.PersonKey.NAME and name_key(name) == name else -1
+            at = name.find(key) if by is q.PersonKey.NAME and name_key(name) == name else -1
             start, length = (at, len(key)) if at >= 0 else (0, len(name))
             marks.append((len(words) + start, len(words) + start + length))
         words += name

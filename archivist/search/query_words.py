@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from archivist.errors import BadQuery, InvalidValue
-from archivist.model.ids import CaseNo, narrow, parse_category
+from archivist.model.ids import CaseNo, category_named, narrow
 from archivist.search import synonyms
 from archivist.search.names import as_typed, name_key
 from archivist.search.query_tree import (
@@ -116,10 +116,8 @@ def _in_letters(text: str, wanted: str) -> Word:
 
 
 def _category(word: str) -> OfCategory | None:
-    try:
-        return OfCategory(parse_category(word))
-    except InvalidValue:
-        return None
+    category = category_named(word)
+    return OfCategory(category) if category else None
 
 
 def as_case_no(text: str) -> str | None:

@@ -16,7 +16,8 @@ from archivist.model.ids import CaseNo, Sha256
 from archivist.os_reasons import reason_of
 from archivist.search import binding, document_text, held_heads
 from archivist.search.catalogue import IndexCatalogue
-from archivist.search.checksums import CATALOGUE, TEXT, Checksums, sync_folder
+from archivist.search.checksum_file import sync_folder
+from archivist.search.checksums import CATALOGUE, TEXT, Checksums
 from archivist.search.current_folder import CURRENT, current
 from archivist.search.engine import ArchiveReader, LedgerPlace
 from archivist.search.opened_index import OpenedIndex, batches, follow, read_of

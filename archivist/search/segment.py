@@ -30,8 +30,6 @@ NUMBER_BYTES: Final = 8
 _ENCODING: Final = "gb18030"
 """Two bytes for what UTF-8 needs three for, and everything else as well."""
 _LEVEL: Final = 3
-_USUAL: Final = 4096
-"""Bytes that most texts have at the most."""
 _NOWHERE: Final = b"\xff"
 """A byte that is part of no text."""
 _BREAK: Final = PAGE_BREAK.encode(_ENCODING)
@@ -77,19 +75,23 @@ def _is_start(flow: bytes, at: int) -> bool:
 
 def normal_text(packed: bytes) -> str:
     """Return the normal text of a document."""
-    return _plain(packed).decode(_ENCODING)
+    return PackedText(packed).plain.decode(_ENCODING)
 
 
-def _plain(packed: bytes) -> bytes:
-    return zlib.decompress(packed, -zlib.MAX_WBITS, _USUAL)  # what comes after the first stream is left alone
+class PackedText:
+    """A document's texts as they lie on disk, the normal one unpacked."""
 
+    __slots__ = ("_others", "plain")
 
-def both_texts(packed: bytes) -> tuple[str, str]:
-    """Return the normal text of a document, and its text as it stands."""
-    first = zlib.decompressobj(-zlib.MAX_WBITS)
-    plain = first.decompress(packed)
-    second = zlib.decompressobj(-zlib.MAX_WBITS, zdict=plain[-_WINDOW:])
-    return plain.decode(_ENCODING), second.decompress(first.unused_data).decode(_ENCODING)
+    def __init__(self, packed: bytes) -> None:
+        first = zlib.decompressobj(-zlib.MAX_WBITS)
+        self.plain = first.decompress(packed)
+        self._others = first.unused_data
+
+    def both(self) -> tuple[str, str]:
+        """Return the normal text of a document, and its text as it stands."""
+        second = zlib.decompressobj(-zlib.MAX_WBITS, zdict=self.plain[-_WINDOW:])
+        return self.plain.decode(_ENCODING), second.decompress(self._others).decode(_ENCODING)
 
 
 class Segment:
@@ -181,14 +183,15 @@ class Segment:
         """Return a document's normal text."""
         return normal_text(self.packed(number))
 
-    def has_each(self, number: int, words: Sequence[Sequence[bytes]]) -> bool:
-        """Tell whether of each word one of its forms, as ``in_file`` gives them, stands in a document's normal text."""
-        flow = _plain(self.packed(number)).replace(_BREAK, b"")
-        return all(any(_stands_in(form, flow) for form in forms) for forms in words)
+    def with_each(self, number: int, words: Sequence[Sequence[bytes]]) -> PackedText | None:
+        """Return a document's texts when of each word one of its forms, as ``in_file`` gives them, stands in the normal text."""
+        text = PackedText(self.packed(number))
+        flow = text.plain.replace(_BREAK, b"")
+        return text if all(any(_stands_in(form, flow) for form in forms) for forms in words) else None
 
     def both(self, number: int) -> tuple[str, str]:
         """Return a document's normal text, and its text as it stands."""
-        return both_texts(self.packed(number))
+        return PackedText(self.packed(number)).both()
 
     # ── grams ────────────────────────────────────────────────────────────────────────────────────────────
     def holding(self, wanted: Sequence[tuple[str, bool]]) -> int:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 
 from archivist.model.case import Case
 from archivist.model.fact_paths import FactPath
-from archivist.model.former_names import borne_by
 from archivist.model.ids import CaseNo
-from archivist.model.persons import numbers_of
 from archivist.model.record import VOIDED, Record
-from archivist.search import names
 from archivist.search import text as forms
+from archivist.search.indexed_people import remove_people, write_people
 from archivist.search.paging import place_of
 
 TABLES = """
@@ -25,11 +21,10 @@ CREATE TABLE cases (
   opened_on TEXT NOT NULL, applicant TEXT NOT NULL, village TEXT NOT NULL, place TEXT NOT NULL,
   seq INTEGER NOT NULL, head TEXT);
 CREATE TABLE people (
-  id INTEGER PRIMARY KEY, case_id INTEGER NOT NULL, part TEXT NOT NULL, name TEXT NOT NULL);
+  id INTEGER PRIMARY KEY, case_id INTEGER NOT NULL, part TEXT NOT NULL, name TEXT NOT NULL, known TEXT NOT NULL);
 CREATE INDEX people_of ON people (case_id);
 CREATE TABLE keys (kind TEXT NOT NULL, key TEXT NOT NULL, person INTEGER NOT NULL, case_id INTEGER NOT NULL,
   PRIMARY KEY (kind, key, person)) WITHOUT ROWID;
-CREATE INDEX keys_of ON keys (case_id);
 CREATE TABLE docs (
   id INTEGER PRIMARY KEY AUTOINCREMENT, case_id INTEGER NOT NULL, record TEXT NOT NULL, type TEXT NOT NULL,
   title TEXT NOT NULL, title_key TEXT NOT NULL, category TEXT NOT NULL, status TEXT NOT NULL,
@@ -88,7 +83,7 @@ def write_case(db: sqlite3.Connection, case: Case, facts_text: str, before: Case
     else:
         changed = [(case_id, no) for no in {*gone, *(record.no for record in records)}]
         db.executemany("DELETE FROM sources WHERE case_id = ? AND record = ?", changed)
-    _write_people(db, case_id, case)
+    write_people(db, case_id, case)
     _remove_docs(db, case_id, _vanished(db, case_id, case) if gone is None else gone)
     _write_docs(db, case_id, case, facts_text, records)
     sources = {
@@ -113,7 +108,8 @@ def remove_case(db: sqlite3.Connection, number: CaseNo) -> None:
     if row := db.execute("SELECT id FROM cases WHERE number = ?", (str(number),)).fetchone():
         db.execute("INSERT INTO gone SELECT id FROM docs WHERE case_id = ?", row)
         db.execute("DELETE FROM mentions WHERE doc IN (SELECT id FROM docs WHERE case_id = ?)", row)
-        for table in ("keys", "people", "docs", "sources", "agenda"):
+        remove_people(db, *row)
+        for table in ("docs", "sources", "agenda"):
             db.execute(f"DELETE FROM {table} WHERE case_id = ?", row)
         db.execute("DELETE FROM cases WHERE id = ?", row)
 
@@ -129,68 +125,6 @@ def residence(case: Case) -> tuple[str, str]:
         )
     )
     return village, forms.join_facts([village, *rest])
-
-
-@dataclass(frozen=True, slots=True)
-class IndexedPerson:
-    """Somebody in a case: part (申请人, 成员 …), name, and the keys, as ``(kind, key)``, by which one is found."""
-
-    part: str
-    name: str
-    keys: frozenset[tuple[str, str]]
-
-
-def people_on_file(case: Case) -> Iterator[IndexedPerson]:
-    """Yield everyone in a case."""
-    for part, row in case.people():
-        name = str(row["name"])
-        keys: set[tuple[str, str]] = set()
-        for one in {name, *(former.name for former in borne_by(case.former_names, part, row))}:
-            keys |= _name_keys(one)
-        numbers = (*numbers_of(row), str(row.get("old_id_number", "")))
-        keys |= {("id", one) for number in numbers for one in (number, forms.id_key(number))}
-        number = str(row.get("id_number", "")).upper()
-        if len(number) == 18:
-            keys |= {("id6", number[:6]), ("id4", number[-4:])}
-        yield IndexedPerson(part, name, frozenset((kind, key) for kind, key in keys if key))
-
-
-def _write_people(db: sqlite3.Connection, case_id: int, case: Case) -> None:
-    """Write everyone in a case, unless they stand there: their keys are all over the file, and a case rarely changes its people."""
-    people = [*people_on_file(case)]
-    if people == _people_there(db, case_id):
-        return
-    for table in ("keys", "people"):
-        db.execute(f"DELETE FROM {table} WHERE case_id = ?", (case_id,))
-    for person in people:
-        added = db.execute(
-            "INSERT INTO people (case_id, part, name) VALUES (?, ?, ?)", (case_id, person.part, person.name)
-        )
-        rows = [(kind, key, added.lastrowid, case_id) for kind, key in person.keys]
-        db.executemany("INSERT INTO keys VALUES (?, ?, ?, ?)", rows)
-
-
-def _people_there(db: sqlite3.Connection, case_id: int) -> list[IndexedPerson]:
-    keys: dict[int, set[tuple[str, str]]] = defaultdict(set)
-    for person, kind, key in db.execute("SELECT person, kind, key FROM keys WHERE case_id = ?", (case_id,)):
-        keys[person].add((kind, key))
-    rows = db.execute("SELECT id, part, name FROM people WHERE case_id = ? ORDER BY id", (case_id,))
-    return [IndexedPerson(part, name, frozenset(keys[person])) for person, part, name in rows]
-
-
-def _name_keys(name: str) -> set[tuple[str, str]]:
-    """Return the keys by which somebody is found under a name, borne now or before."""
-    key = names.name_key(name)
-    sounds, whole, initials = names.pinyin_keys(name)
-    spoken = names.spoken(name)
-    return (
-        {("full", key), ("spoken", spoken)}
-        | ({("long", spoken)} if names.is_long(name) else set())
-        | {("name", e) for e in names.endings(key)}
-        | {("pinyin", s) for s in sounds}
-        | {("pinyin0", s) for s in whole}
-        | {("initials", i) for i in initials}
-    )
 
 
 def _vanished(db: sqlite3.Connection, case_id: int, case: Case) -> set[str]:

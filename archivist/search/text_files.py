@@ -15,7 +15,7 @@ from archivist.search import contents
 from archivist.search.checksums import Checksums
 from archivist.search.engine import Bounds
 from archivist.search.id_set import IdSet
-from archivist.search.segment import Segment, in_file
+from archivist.search.segment import PackedText, Segment, in_file
 from archivist.search.text import is_one_gram, needed
 
 T = TypeVar("T")
@@ -23,6 +23,8 @@ T = TypeVar("T")
 OPEN_TRIES: Final = 3
 """Attempts to open one commit; a file may be missing only while the next commit replaces it."""
 OPEN_PAUSE_S: Final = 0.05
+_SHOWN: Final = 32
+"""So many texts that were compared are kept until they are shown."""
 
 
 class TextFiles:
@@ -95,6 +97,7 @@ class Commit:
 
     def __init__(self, leaves: Sequence[Segment]) -> None:
         self._leaves = leaves
+        self._found: dict[int, PackedText] = {}
 
     def holding(self, fragment: str) -> Bounds:
         """Return the documents that may hold a fragment of normal text; surely so when it is one gram."""
@@ -106,7 +109,17 @@ class Commit:
     def with_each(self, ids: Iterable[int], words: Iterable[Iterable[str]]) -> Iterator[int]:
         """Yield those of the documents in whose normal text, without page breaks, one form of each word stands."""
         wanted = [[*map(in_file, forms)] for forms in words]
-        return (doc for doc, fits in self._each(ids, lambda leaf, at: leaf.has_each(at, wanted)) if fits)
+        return (
+            doc
+            for doc, text in self._each(ids, lambda leaf, at: leaf.with_each(at, wanted))
+            if self._fits(doc, text)
+        )
+
+    def _fits(self, doc: int, text: PackedText | None) -> bool:
+        """Tell whether a text was found to fit; what was unpacked of the first of them is about to be shown."""
+        if text is not None and len(self._found) < _SHOWN:
+            self._found[doc] = text
+        return text is not None
 
     def texts(self, ids: Iterable[int]) -> Iterator[tuple[int, str]]:
         """Yield each document's normal text, in the order asked; documents that are gone are left out."""
@@ -114,7 +127,11 @@ class Commit:
 
     def both(self, ids: Iterable[int]) -> Iterator[tuple[int, tuple[str, str]]]:
         """Yield each document's normal text with its text as it stands, likewise."""
-        return self._each(ids, Segment.both)
+        for doc in ids:
+            if doc in self._found:
+                yield doc, _reading(self._found[doc].both)
+            else:
+                yield from self._each((doc,), Segment.both)
 
     def _each(self, ids: Iterable[int], read: Callable[[Segment, int], T]) -> Iterator[tuple[int, T]]:
         for doc in ids:

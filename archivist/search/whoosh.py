@@ -18,7 +18,8 @@ from typing import Any, Final
 from archivist.errors import ArchivistError, IndexFault, IndexNotWritten
 from archivist.os_reasons import reason_of
 from archivist.search import merging
-from archivist.search.checksums import Checksums, sync_folder
+from archivist.search.checksum_file import sync_folder
+from archivist.search.checksums import Checksums
 from archivist.search.contents import NAME, STRANGE
 from archivist.search.engine import Document
 from archivist.search.segment import Segment, packed_text

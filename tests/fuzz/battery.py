@@ -33,7 +33,7 @@ from archivist.preservation import verification
 from archivist.procedure.cases import change_facts
 from archivist.reading.kept_reading import unpack
 from archivist.rules.pack import Pack
-from archivist.search.checksums import NAME as CHECKSUMS
+from archivist.search.checksum_file import NAME as CHECKSUMS
 from archivist.search.current_folder import current
 from archivist.store import bag, notes, office_keys
 from archivist.store.archive_fixity import check_format

@@ -16,7 +16,8 @@ import pytest
 from archivist.errors import ForeignIndex, IndexFault, IndexNotWritten
 from archivist.model.ids import CaseNo
 from archivist.search import databases, whoosh
-from archivist.search.checksums import CATALOGUE, NAME, TEXT
+from archivist.search.checksum_file import NAME
+from archivist.search.checksums import CATALOGUE, TEXT
 from archivist.search.current_folder import CURRENT
 from archivist.search.index import Index
 from tests.sampling import sample

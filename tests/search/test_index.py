@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import random
 import shutil
 import sqlite3
@@ -16,6 +18,7 @@ from archivist.errors import BadQuery, IndexFault
 from archivist.model.facts import parse_facts
 from archivist.model.ids import Category, RecordNo
 from archivist.model.record import RecordStatus
+from archivist.search.checksum_file import NAME
 from archivist.search.checksums import CATALOGUE, TEXT
 from archivist.search.current_folder import CURRENT
 from archivist.search.engine import Drift
@@ -377,6 +380,39 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "short segment": lambda at: [p.write_bytes(p.read_bytes()[:-8]) for p in (at / TEXT).glob("*.arc")],
     "empty segment": lambda at: [p.write_bytes(b"") for p in (at / TEXT).glob("*.arc")],
 }
+
+
+def _other_checksums(at: Path) -> None:
+    """As the program kept them until 14: the checksums of all pages in ``CHECKSUMS`` itself."""
+    _other_version(at)
+    raw = json.loads((at / NAME).read_bytes().partition(b"\n")[2])
+    del raw["changed"]
+    body = json.dumps(raw).encode()
+    (at / NAME).write_bytes(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+
+
+@pytest.mark.parametrize("made", [_other_version, _other_checksums])
+def test_an_index_of_another_version_is_refused_by_a_question_and_made_again_by_a_long_run(
+    index: Index, archive: MemoryArchive, made: Callable[[Path], object]
+) -> None:
+    """«an index of an older SCHEMA after an upgrade»: the message names the one command; who writes at leisure makes it again."""
+    lost = archive.cases[ONE]
+    archive.file(ONE, "这一件后来没有了")
+    index.follow(ONE)
+    archive.cases[ONE] = lost
+    archive.chains[str(ONE)].pop()
+    at = folder(index)
+    index.close()
+    made(at)
+    for question in (lambda: index.search("王秀兰"), lambda: index.follow(TWO)):
+        with pytest.raises(IndexFault, match="另一版本的程序") as caught:
+            question()
+        assert (caught.value.code, "archivist reindex" in caught.value.remedy) == ("E400", True)
+    assert index.catch_up() == 2
+    assert folder(index) != at
+    assert keys(index.search("王秀兰"))
+    assert [head.seq for head in index.known_heads() if head.bag == str(ONE)] == [lost.seq + 1]
+    assert index.catch_up() == 0
 
 
 @pytest.mark.parametrize("damage", DAMAGE)

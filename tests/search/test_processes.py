@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from archivist.search import contents, merging
+from archivist.search.current_folder import current
 from archivist.search.index import Index
 from archivist.search.query import parse
 from tests.search.household import MemoryArchive, make_id, make_number
@@ -208,7 +209,7 @@ def test_a_merge_killed_anywhere_leaves_every_answer_and_is_done_again(
         patch.setattr(merging, "IN_COMMIT", 0)
         for number in archive.cases:
             index.follow(number)
-        assert len(index._open().text().segments()) > 3 * merging.ALLOWED
+        assert len(index._open(current(index._folder)).text().segments()) > 3 * merging.ALLOWED
     shutil.copytree(tmp_path / "many", tmp_path / "measured")
     total = steps(tmp_path / "measured", "tidy")
     assert total is not None and total > 50
@@ -219,7 +220,7 @@ def test_a_merge_killed_anywhere_leaves_every_answer_and_is_done_again(
         with Index(folder, archive) as index:
             require_answers(index, archive)
             index.tidy()
-            assert len(index._open().text().segments()) <= merging.ALLOWED
+            assert len(index._open(current(index._folder)).text().segments()) <= merging.ALLOWED
             require_answers(index, archive)
             again = next(iter(archive.cases))
             index.remove(again)

@@ -15,10 +15,11 @@ import pytest
 
 from archivist.errors import IndexFault
 from archivist.search import contents, merging, ordering, rebuilding, segment_bulk, segment_writing
+from archivist.search.current_folder import current
 from archivist.search.id_set import IdSet
 from archivist.search.index import Index
 from archivist.search.postings import bits_in, gram_of, key_of, keys_beginning, numbers_in, pack
-from archivist.search.segment import Segment, both_texts, normal_text, packed_text
+from archivist.search.segment import PackedText, Segment, normal_text, packed_text
 from archivist.search.segment_writing import Added, Output
 from archivist.search.text import flowing, grams, needed, normal
 from archivist.search.whoosh import WhooshIndex
@@ -157,7 +158,7 @@ def test_a_segment_names_every_document_that_holds_a_fragment(tmp_path: Path) ->
 def test_a_text_comes_back_as_it_was_in_both_forms() -> None:
     for text in ("", "王秀兰", "a\f b\x1e𠀀\U0010ffff", "核对" * 40_000):
         packed = packed_text(normal(text), text)
-        assert both_texts(packed) == (normal_text(packed), text) == (normal(text), text)
+        assert PackedText(packed).both() == (normal_text(packed), text) == (normal(text), text)
 
 
 def test_a_file_that_is_no_whole_segment_is_refused(tmp_path: Path) -> None:
@@ -207,7 +208,7 @@ def test_an_index_made_by_several_processes_is_the_one_made_by_one(
             answers.append([index.search(question, limit=999) for question in questions])
             assert index.drift() == []
             assert index.damaged() == []
-            assert len(index._open().text().segments()) <= merging.ALLOWED
+            assert len(index._open(current(index._folder)).text().segments()) <= merging.ALLOWED
             index.follow(number)
     assert answers[0] == answers[1]
     assert all(found.hits for found in answers[0])
@@ -224,7 +225,7 @@ def test_what_many_commits_left_is_put_together_when_there_is_time(tmp_path: Pat
         index.tidy()
         assert index.search("家庭经济", limit=99) == found
         assert found.total == 39
-        assert len(index._open().text().segments()) <= merging.ALLOWED
+        assert len(index._open(current(index._folder)).text().segments()) <= merging.ALLOWED
         assert index.damaged() == []
 
 
