@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from archivist.declarations.builder import build
 from archivist.declarations.cache import CheckedTables
-from archivist.declarations.forms import Form, Words, one_of
+from archivist.declarations.forms import FULL_PATH, Form, Words, one_of
 from archivist.errors import SettingsError
 from archivist.model.ids import OFFICE_CODE, Category
 from archivist.model.plain_json import MalformedData, parse_toml
@@ -86,6 +86,7 @@ Yuan = Annotated[float, Form(lambda amount: amount >= 0, "金额（元），不�
 Minutes = Annotated[int, Form(lambda minutes: 0 <= minutes <= LONGEST_PIN, f"分钟，0 至 {LONGEST_PIN}")]
 Day = Annotated[str, Form(_is_day, "日期，如 2025-10-09")]
 Share = Annotated[float, Form(lambda share: 0 < share <= 1, "大于 0、不超过 1 的小数，如 0.8")]
+InboxFolder = Annotated[str, FULL_PATH]
 SIGNED_INK: Final = 0.012
 """A place with more ink than that has been written, pressed or sealed on: specks and shadows stay under it."""
 Table = Annotated[str, one_of(("rule", "material", "step", "check", "power"))]
@@ -205,6 +206,7 @@ class Options:
     """Settings of the machine, not of the law.
 
     Attributes:
+        inbox: the folder that is watched, where it is not the one in the archive; see ``store.inbox_place``.
         settle_s: seconds without a change before a dropped file is taken that nobody writes and that has its end.
         settle_long_s: the same where it cannot be told whether somebody writes or whether it has its end.
         unfinished_s: seconds without a change before a file without its end is taken as damaged.
@@ -219,6 +221,7 @@ class Options:
         pin_minutes: for so many minutes who gave the PIN is not asked again at the same terminal; 0 to be asked each time.
     """
 
+    inbox: InboxFolder = ""
     settle_s: float = 2.0
     settle_long_s: float = 10.0
     unfinished_s: float = 600.0

@@ -96,10 +96,16 @@ class Workspace:
         from archivist.store import Archive
 
         archive = Archive(self.root / "archive", checkpoints=self.root / "index" / "checkpoints")
+        archive.find_inbox = self._inbox
         if not archive.cases.is_dir():
             archive.create()
         archive.access.face = self.disclosing
         return archive
+
+    def _inbox(self) -> Path:
+        from archivist.store import inbox_place
+
+        return inbox_place.place_of(self.root, self.config.options.inbox)
 
     @property
     def access(self) -> AccessLog:
@@ -188,7 +194,12 @@ class Workspace:
 
     @contextmanager
     def writing(self, by: By) -> Iterator[None]:
-        """Hold the archive's lock; where an earlier writer died or failed, the index catches up first."""
+        """Hold the archive's lock; where an earlier writer died or failed, the index catches up first.
+
+        Raises:
+            SettingsError: E500, no inbox may be where the settings say; no act stops half-way at that.
+        """
+        _ = self.archive.inbox
         with self.archive.writing(by.actor):
             if self.archive.healed:
                 self.archive.healed = False

@@ -250,7 +250,8 @@ def event_text(workspace: Workspace, event: Event) -> str:
 def _filed(event: Event) -> str:
     entry, source = event.data["record"], event.source or {}
     name, moved = source.get("name"), source.get("moved_from")
-    origin = f" ← {name}" if name else ""
+    device = source.get("device")
+    origin = f" ← {name}" if name else f" ← 设备 {device}" if device else ""
     origin += f" ← {moved['case']} 第 {moved['record']} 件移入" if moved else ""
     old = entry.get("data", {}).get("replaces")
     instead = f"，代替作废的第 {old} 件" if old else ""

@@ -1,7 +1,8 @@
 """What the system is told so that the watch runs by itself: a unit for systemd, of the machine or of one account; a task for Windows.
 
 Sources: systemd.service(5), systemd.exec(5), systemd.syntax(7); Task Scheduler schema 1.3. After an end by mistake it is begun again in a
-quarter of a minute; not where the command or the settings are wrong (2, 50), which waiting does not mend.
+quarter of a minute; not where the command or the settings are wrong (2, 50), which waiting does not mend. What the watch shows names files, and
+so people: it goes nowhere, its log (``services.LOG``) has the numbers.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from xml.sax.saxutils import escape
 _UNIT = """\
 [Unit]
 Description=archivist {office}
-After=local-fs.target
+After={after}
 RequiresMountsFor={root}
 StartLimitIntervalSec=600
 StartLimitBurst=20
@@ -24,6 +25,7 @@ Type=exec
 Environment=LANG=C.UTF-8 PYTHONUTF8=1
 WorkingDirectory={root_alone}
 ExecStart={command}
+StandardOutput=null
 KillSignal=SIGTERM
 TimeoutStopSec=90
 Restart=always
@@ -43,7 +45,7 @@ _NO_NETWORK = "RestrictAddressFamilies=AF_UNIX\n"
 _OF_MACHINE = """\
 PrivateDevices=yes
 ProtectSystem=strict
-ReadWritePaths={root}
+ReadWritePaths={written}
 SystemCallFilter=@system-service
 AmbientCapabilities=CAP_LEASE
 """
@@ -64,7 +66,13 @@ _TASK = """\
 
 
 def systemd_unit(
-    office: str, root: Path, command: Sequence[str], *, account: str = "", network: bool = False
+    office: str,
+    root: Path,
+    command: Sequence[str],
+    *,
+    account: str = "",
+    network: bool = False,
+    inbox: Path | None = None,
 ) -> str:
     """Return a unit for systemd.
 
@@ -74,15 +82,18 @@ def systemd_unit(
         command: the program with its arguments.
         account: that it runs as, of the whole machine's unit; empty for one of the account that installs it.
         network: whether the watch follows an index in a cluster; else it gets none.
+        inbox: where it lies outside the workspace, perhaps on a share that comes late: the watch waits for it.
     """
     place = _quoted(str(root))
+    written = f"{place} {_quoted(f'-{inbox}')}" if inbox else place
     return _UNIT.format(
         office=office,
+        after="local-fs.target remote-fs.target" if inbox else "local-fs.target",
         root=place,
         root_alone=str(root).replace("%", "%%"),
         account=f"User={account}\n" if account else "",
         command=" ".join(map(_word, command)),
-        hardening=("" if network else _NO_NETWORK) + (_OF_MACHINE.format(root=place) if account else ""),
+        hardening=("" if network else _NO_NETWORK) + (_OF_MACHINE.format(written=written) if account else ""),
         wanted="multi-user.target" if account else "default.target",
     )
 

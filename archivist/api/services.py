@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _SYSTEM: Final = Path("/etc/systemd/system")
 _WAIT_S: Final = 120.0
+LOG: Final = "logs/watch.log"
+"""Below the workspace: what the watch says of itself, without names; see ``watch_log``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +58,17 @@ def show(workspace: Workspace, actor: str, *, account: str = "") -> WatchService
 
     office, root = workspace.config.office.code, workspace.root.resolve()
     name = f"archivist-watch-{office.lower()}"
-    command = (*_program(), "watch", "--workspace", str(root), "--as", actor)
+    log = str(root / LOG)
+    command = (*_program(), "watch", "--workspace", str(root), "--as", actor, "--log", log)
     if sys.platform == "win32":
         task = windows_task(office, name, root, command)
         create = f"schtasks /Create /TN \\archivist\\{name} /XML {name}.xml /F"
         return WatchService(
             name, None, task.decode("utf-16"), (create, f"schtasks /Run /TN \\archivist\\{name}"), done=False
         )
-    text = systemd_unit(office, root, command, account=account, network=is_set_up(workspace))
+    inbox = workspace.archive.inbox
+    apart = None if inbox.is_relative_to(workspace.root) else inbox
+    text = systemd_unit(office, root, command, account=account, network=is_set_up(workspace), inbox=apart)
     unit = f"{name}.service"
     calls = (("daemon-reload",), ("enable", "--now", unit))
     shown = tuple(" ".join(_systemctl(account, *call)) for call in calls)

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from archivist.model.roles import HELD
 from archivist.settings_file import WorkspaceKind
 
+if TYPE_CHECKING:
+    from tomlkit.items import Table
 
-def settings_text(pack: str, office: Mapping[str, str], kind: WorkspaceKind = WorkspaceKind.OFFICE) -> str:
+
+def settings_text(
+    pack: str, office: Mapping[str, str], kind: WorkspaceKind = WorkspaceKind.OFFICE, *, inbox: str = ""
+) -> str:
     """Return the text of a new ``archivist.toml``: the office's settings, and what else may be said as comments.
 
     Args:
         pack: id of the rule pack.
         office: the keys of ``[office]`` in the order in which the file shows them.
         kind: of a bureau, what only an office's papers want is left out.
+        inbox: the folder that is watched; empty for the one in the archive.
     """
     import tomlkit
 
@@ -48,27 +55,7 @@ def settings_text(pack: str, office: Mapping[str, str], kind: WorkspaceKind = Wo
             document.add(tomlkit.comment(line))
     document.add(tomlkit.comment('月救助标准（元），按类别；如 DB = "1130"'))
     document.add("standards", tomlkit.table())
-    options = tomlkit.table()
-    for name, default, note in (
-        ("settle_s", 2.0, "文件写完后静止多少秒收取"),
-        ("settle_long_s", 10.0, "看不出是否写完的（网络共享、别的帐号的文件、纯文本），静止多少秒收取"),
-        ("unfinished_s", 600.0, "没有结尾的文件（如只传了一半的 PDF）等多少秒转待认领"),
-        ("rescan_s", 30.0, "每隔多少秒全面查看一次收件箱"),
-        ("watch", "auto", "auto 由系统通知；polling 每两秒查看一次，收件箱在网络共享上时用"),
-        ("readers", 0, "识别进程数；0 为每个处理器核心一个"),
-        ("pdf", False, "制发文书时是否同时生成 PDF"),
-        ("signed_copy_text", 0.8, "扫描件与所制发文书的文字相符到几成，才自动认作签署件"),
-        (
-            "provisional_dates",
-            "mark",
-            "放假安排未公布、可能变动的日期在文书上：mark 标“暂算”；withhold 不写日期，公布后另告",
-        ),
-        ("signature_ink", 0.012, "签名、盖章处有多大比例见墨，才算已签"),
-    ):
-        option = tomlkit.item(default)
-        option.comment(note)
-        options.add(name, option)
-    document.add("options", options)
+    document.add("options", _options(kind, inbox))
     document.add(tomlkit.comment("人员与岗位：" + "，".join(f"{role} {role.label}" for role in HELD)))
     for line in ("[[people]]", 'name = "张三"', 'roles = ["intake"]', 'title = "民政助理员"'):
         document.add(tomlkit.comment(line))
@@ -115,3 +102,33 @@ def settings_text(pack: str, office: Mapping[str, str], kind: WorkspaceKind = Wo
     ):
         document.add(tomlkit.comment(line))
     return tomlkit.dumps(document)
+
+
+def _options(kind: WorkspaceKind, inbox: str) -> Table:
+    import tomlkit
+
+    options = tomlkit.table()
+    if kind is WorkspaceKind.OFFICE:
+        place = tomlkit.string(inbox, literal="'" not in inbox)
+        place.comment("收件箱，工作区以外文件夹的完整路径，写在单引号里；空的用 archive/inbox")
+        options.add("inbox", place)
+    for name, default, note in (
+        ("settle_s", 2.0, "文件写完后静止多少秒收取"),
+        ("settle_long_s", 10.0, "看不出是否写完的（网络共享、别的帐号的文件、纯文本），静止多少秒收取"),
+        ("unfinished_s", 600.0, "没有结尾的文件（如只传了一半的 PDF）等多少秒转待认领"),
+        ("rescan_s", 30.0, "每隔多少秒全面查看一次收件箱"),
+        ("watch", "auto", "auto 由系统通知；polling 每两秒查看一次，收件箱在网络共享上时用"),
+        ("readers", 0, "识别进程数；0 为每个处理器核心一个"),
+        ("pdf", False, "制发文书时是否同时生成 PDF"),
+        ("signed_copy_text", 0.8, "扫描件与所制发文书的文字相符到几成，才自动认作签署件"),
+        (
+            "provisional_dates",
+            "mark",
+            "放假安排未公布、可能变动的日期在文书上：mark 标“暂算”；withhold 不写日期，公布后另告",
+        ),
+        ("signature_ink", 0.012, "签名、盖章处有多大比例见墨，才算已签"),
+    ):
+        option = tomlkit.item(default)
+        option.comment(note)
+        options.add(name, option)
+    return options

@@ -14,6 +14,7 @@ from archivist.api import clusters
 from archivist.api.authorisation import authorised
 from archivist.api.result import Result
 from archivist.api.settings_text import settings_text
+from archivist.declarations.forms import FULL_PATH
 from archivist.errors import ArchivistError, InvalidValue, SettingsError
 from archivist.model.ids import OFFICE_CODE, Category
 from archivist.model.permissions import Act
@@ -60,6 +61,7 @@ class WorkspaceMade(Result):
         blank: keys of the office's settings that documents will want and nobody filled in.
         disk: what is doubtful about the disk.
         scanner_group: the group whose members may put files into the inbox; empty when nobody but the office may.
+        inbox: the folder that is watched.
     """
 
     SCHEMA: ClassVar[str] = "archivist/init/1"
@@ -72,6 +74,7 @@ class WorkspaceMade(Result):
     blank: tuple[str, ...]
     disk: tuple[Checkup, ...]
     scanner_group: str
+    inbox: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,7 @@ def make_workspace(
     supervision_phone: str = "",
     address: str = "",
     scanner_group: str = "",
+    inbox: str = "",
     kind: str = WorkspaceKind.OFFICE,
 ) -> WorkspaceMade:
     """Make a workspace: settings, archive, inbox, places for index and templates.
@@ -128,22 +132,26 @@ def make_workspace(
         supervision_phone: where people may complain.
         address: of the office.
         scanner_group: a group of the system whose members may put files into the inbox, and see no household.
+        inbox: a folder outside the workspace that is watched instead of the one in the archive; made when it is not there.
         kind: ``office``, or ``bureau``: then ``office`` is the bureau's own name, and ``code`` opens no case number.
 
     Raises:
         UnknownPack: E501. InvalidValue: E002, no such group, or a bureau that has an inbox. WriteFailed: E204.
-        SettingsError: E500, a bad code, a workspace is here already, or this account is not of the group.
+        SettingsError: E500, a bad code, a workspace is here already, this account is not of the group, or no inbox may be there.
     """
     from archivist.rules.pack import load
-    from archivist.store import inbox_access
+    from archivist.store import inbox_access, inbox_place
     from archivist.store.disk_probe import examine
 
     rules = load(pack, own=folder / "packs")
     if not OFFICE_CODE.fullmatch(code):
         raise SettingsError(f"户号前缀“{code}”应为 2 至 8 个大写英文字母")
     whose = WorkspaceKind(kind)
-    if scanner_group and whose is WorkspaceKind.BUREAU:
-        raise InvalidValue("民政局的工作区没有收件箱，不设 --scanner-group")
+    if (scanner_group or inbox) and whose is WorkspaceKind.BUREAU:
+        raise InvalidValue("民政局的工作区没有收件箱，不设 --scanner-group、--inbox")
+    if not FULL_PATH.fits(inbox):
+        raise InvalidValue(f"--inbox 应为{FULL_PATH.expected}", file=inbox)
+    place = inbox_place.place_of(folder, inbox)
     values = _office(office, district or rules.district, whose) | {
         "code": code,
         "agency_sign": agency_sign,
@@ -154,11 +162,13 @@ def make_workspace(
     if bureau:
         values["bureau"] = bureau
     group = inbox_access.group_named(scanner_group) if scanner_group else None
-    lay_out(folder, settings_text(pack, values, whose), whose)
+    if inbox:
+        inbox_place.make(place)
+    lay_out(folder, settings_text(pack, values, whose, inbox=inbox), whose)
     if group:
-        inbox_access.open_to_group(folder / "archive", group)
+        inbox_access.open_to_group(folder / "archive", place, group)
     wanted = ("district", "agency_sign", "address", "phone", "supervision_phone", "bureau", "court")
-    disk = map(Checkup.of, examine(folder / "archive"))
+    disk = map(Checkup.of, examine(folder / "archive", place))
     return WorkspaceMade(
         workspace=folder.resolve(),
         office=values["name"],
@@ -168,6 +178,7 @@ def make_workspace(
         blank=tuple(key for key in wanted if not values[key]),
         disk=tuple(c for c in disk if c.state is not Condition.FINE),
         scanner_group=group.name if group else "",
+        inbox=place.resolve(),
     )
 
 
@@ -287,7 +298,12 @@ def _workspace(open_: Callable[[], Workspace], by: By) -> Iterator[Checkup]:
         yield Checkup("已损坏的文件", Condition.ALARM, f"{why}。{why.remedy}")
     for finding in check_format(archive.root):
         yield Checkup("档案库格式", Condition.ALARM, f"{finding.found}；{remedy(finding, ())}")
-    yield from map(Checkup.of, examine(archive.root))
+    try:
+        inbox = archive.inbox
+    except ArchivistError as error:
+        yield Checkup("收件箱", Condition.ALARM, f"{error}。{error.remedy}")
+        inbox = None
+    yield from map(Checkup.of, examine(archive.root, inbox))
     for name, fault in workspace.catalogue.faults.items():
         yield Checkup(
             "文书登记",

@@ -45,7 +45,7 @@ def watch(session: Session, once: bool, log: Path | None) -> int:
     kept = WatchLog.begun(session.workspace, log, session.clock, session.warn) if log else None
     heard = _Heard(session, kept)
     (_once if once else _for_long)(session, heard, stop)
-    return _summary(session, heard.outcomes, heard.passed)
+    return _summary(session, heard.outcomes, heard.passed, shown=once or heard.is_shown)
 
 
 class _Heard:
@@ -69,7 +69,13 @@ class _Heard:
     def check(self, found: Verified | Problem) -> None:
         if self.log:
             self.log.check(found)
-        _warn_of(self._session, found)
+        if self.is_shown:
+            _warn_of(self._session, found)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether somebody sits there: what names files is for a screen, not for the journal of a service that keeps a log."""
+        return self.log is None or sys.stderr.isatty()
 
 
 def _once(session: Session, heard: _Heard, stop: threading.Event) -> None:
@@ -104,13 +110,15 @@ def _for_long(session: Session, heard: _Heard, stop: threading.Event) -> None:
 
     def tell(outcome: DropOutcomeView, _done: int, _total: int) -> None:
         heard.take(outcome)
-        session.say(describe(outcome))
+        if heard.is_shown:
+            session.say(describe(outcome))
         if follower:
             follower.filed()
 
     def tell_passed(over: NotTakenView) -> None:
         heard.pass_over(over)
-        session.say(f"不收取  {on_one_line(over.name)}：{over.message}")
+        if heard.is_shown:
+            session.say(f"不收取  {on_one_line(over.name)}：{over.message}")
 
     _end_by_signal(stop)
     with follower or nullcontext(), heard.log or nullcontext():
@@ -156,8 +164,12 @@ def _left(left: LeftFile) -> str:
     return "等写完" if left.error.code == StillWritten.code else "未处理"
 
 
-def _summary(session: Session, outcomes: list[DropOutcomeView], passed: list[NotTakenView]) -> int:
+def _summary(
+    session: Session, outcomes: list[DropOutcomeView], passed: list[NotTakenView], *, shown: bool
+) -> int:
     done = api.InboxFiled.of(outcomes, passed)
+    if not (shown or session.json):
+        return 1 if done.review or done.left else 0
     session.emit(done)
     rows = [*map(_row, outcomes), *((on_one_line(p.name), "不收取", p.message) for p in passed)]
     if rows and not session.json:

@@ -39,6 +39,12 @@ from archivist.cli.session import Session, with_session
     metavar="用户组",
     help="扫描仪帐号所在的用户组：可以放入收件箱，看不到户档。",
 )
+@click.option(
+    "--inbox",
+    default="",
+    metavar="文件夹",
+    help="收件箱设在工作区以外的这个文件夹（完整路径），如扫描仪写入的共享；不写的用 archive/inbox。",
+)
 @with_session
 def init(
     session: Session,
@@ -54,17 +60,20 @@ def init(
     supervision_phone: str,
     address: str,
     scanner_group: str,
+    inbox: str,
 ) -> None:
     """建立工作区：archivist.toml、档案库、收件箱、索引。"""
     made = api.make_workspace(
         folder, pack=pack, office=office, code=code, district=district or "", bureau=bureau or "",
         agency_sign=agency_sign, phone=phone, supervision_phone=supervision_phone, address=address,
-        scanner_group=scanner_group, kind=kind,
+        scanner_group=scanner_group, inbox=inbox, kind=kind,
     )  # fmt: skip
     session.emit(made)
     session.say(f"工作区已建立：{made.workspace}", "green")
     delegated = "、".join(c.label for c in made.delegated)
     session.say(f"机关：{made.office}　规则包：{made.pack_title}　已下放：{delegated}")
+    if inbox:
+        session.say(f"收件箱：{made.inbox}")
     if made.scanner_group:
         session.say(f"用户组 {made.scanner_group} 的帐号可以把文件放进收件箱和投放文件夹，看不到户档")
     if made.blank:

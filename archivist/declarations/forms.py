@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Final, Self
 
@@ -72,3 +73,10 @@ def _is_condition(condition: str) -> bool:
 Words = Annotated[str, Form(str.strip, "文字，不能为空")]
 Condition = Annotated[str, Form(_is_condition, "条件，如 step.confirm and not applicant.disability")]
 """A condition on a case, in the words of ``model.conditions``; empty: always."""
+
+
+FULL_PATH: Final = Form(
+    lambda path: not path or (path.isprintable() and PurePath(path).is_absolute()),
+    "完整路径，如 '/srv/收件箱'、'D:\\收件箱'（用单引号；~、%USERPROFILE% 不认；Linux 上的网络共享先挂载，再写挂载的文件夹）",
+)
+"""The form of a path from the root of a disk of this system, or of nothing."""

@@ -37,6 +37,7 @@ from archivist.ingest.matching.split import (
     propose,
     signs_of,
 )
+from archivist.model import device_folder
 from archivist.model.by import By
 from archivist.model.document_code import DocumentCode
 from archivist.model.event import Op
@@ -231,7 +232,9 @@ def member_parts(
 
 def _member_draft(workspace: Workspace, by: By, name: str, member: ReadDrop) -> WaitingDraft:
     result, error = member.result, member.error
-    folder = PurePath(name).parts[0] + "/" if len(PurePath(name).parts) > 1 else ""
+    whole = PurePath(device_folder.within(name)).parts
+    folder = whole[0] + "/" if len(whole) > 1 else ""
+    place = name if device_folder.device_of(name) else device_folder.within(name)
     details: dict[str, object] = {"named": folder + PurePath(member.original.name).name}
     reason, message = Reason.SPLIT, NOT_TRIED
     if result:
@@ -246,7 +249,7 @@ def _member_draft(workspace: Workspace, by: By, name: str, member: ReadDrop) -> 
         if result is None:
             reason, message = Reason.UNREADABLE, error.what
     return WaitingDraft(
-        replace(member.original, name=f"{name}/{member.original.name}"),
+        replace(member.original, name=f"{place}/{member.original.name}"),
         member.original.path.suffix.lower(),
         by.time.isoformat(timespec="seconds"),
         reason.value,
@@ -350,7 +353,7 @@ def _try_part(workspace: Workspace, by: By, item: TrayItem) -> Filed | NeedsRevi
 
 def place_of(item: TrayItem) -> str:
     """Return a name that says of a part what its file's name may: the drop folder, not what kind of paper it is."""
-    parts = PurePath(str(item.details.get("named") or item.name)).parts
+    parts = PurePath(device_folder.within(str(item.details.get("named") or item.name))).parts
     return f"{parts[0]}/-" if len(parts) > 1 else "-"
 
 

@@ -18,13 +18,14 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from archivist.config import WatchMode
-from archivist.errors import ArchivistError, StillWritten, UnreadableFile
+from archivist.errors import ArchivistError, DroppedFileError, StillWritten, UnreadableFile
 from archivist.ingest.batches import Outcome, take_in, try_parts
 from archivist.ingest.filing import AlreadyFiled, LeftInInbox, ReadDrop, prepare
 from archivist.ingest.settling import Dropped, FileState, PassedOver, Settler, WaitsFor
 from archivist.model.by import By
 from archivist.os_reasons import reason_of
 from archivist.reading.reader_process import Reader
+from archivist.store import inbox_place, originals
 from archivist.store.lock import WatcherLock
 from archivist.store.mounts import filesystem, is_share
 from archivist.workspace import Workspace
@@ -191,9 +192,13 @@ def file_once(
     """File everything that is in the inbox now, waiting until what still moves has settled; then return.
 
     What somebody has open for writing or has no end yet is not waited for once it stands still: it is left.
+
+    Raises:
+        DroppedFileError: E100, the inbox is not to be had just now.
     """
     stop = stop or threading.Event()
     options = workspace.config.options
+    inbox_place.require(workspace.archive.inbox)
     _begin(workspace, by, report)
     settler, told = Settler(options), _Told()
     tried: set[tuple[Path, FileState]] = set()
@@ -217,8 +222,9 @@ def file_once(
 
 
 def _begin(workspace: Workspace, by: Now, report: Report) -> None:
-    """Let the index follow what it missed, then try the parts of batches that a killed run left untried."""
+    """Let the index follow what it missed, put back what a killed run was taking away, then try the parts of batches it left untried."""
     workspace.catch_up(by())
+    originals.give_back(workspace.archive.inbox)
     parts = list(try_parts(workspace, by()))
     for done, part in enumerate(parts, 1):
         report(part, done, len(parts))
@@ -282,12 +288,20 @@ def _watch(
     _begin(workspace, by, report)
     hint = threading.Event()
     settler, told, notices = Settler(options), _Told(), _Notices(options.settle_long_s, notice)
+    said = ""
     retry_at: dict[tuple[Path, FileState], float] = {}
     today = by().today
     chore_at = time.monotonic() + min(CHORE_S, options.rescan_s)
     with Readers(reader_count(workspace)) as readers, _Hints(inbox, options.watch, hint) as hints:
         while not stop.is_set():
             hint.clear()
+            try:
+                inbox_place.require(inbox)
+                said = ""
+            except DroppedFileError as error:  # a share comes back, and the watch goes on
+                if error.what != said:
+                    report(LeftInInbox("收件箱", error), 1, 1)
+                said = error.what
             seen = settler.look(inbox)
             now = time.monotonic()
             fresh = [d for d in seen.ready if retry_at.get((d.path, d.seen), 0.0) <= now]

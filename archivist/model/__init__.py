@@ -4,7 +4,7 @@
 household, by ``fact_paths`` · ``household`` who lives in it and whom its benefit covers, ``household_changes`` when people come and go, ``former_people`` who went, ``merged_households`` that became one · ``persons`` who each of them is, ``former_names``
 what they were called before · ``invisible`` characters nobody sees · ``by`` who acts · ``event`` one change, ``bag_head`` where its chain ended, ``event_shapes`` the least it says, ``confirmations`` what people looked up, ``check_feedback`` what the bureau found, ``retention_extensions`` how much longer a file is kept, ``holds`` ``group_holds`` what forbids its end, ``volumes`` as what it is bound ·
 ``record`` one filed paper, ``expunged_records`` taken out of its file · ``previous_files`` of another office · ``case`` the state of a file, ``case_fold`` over its events, ``taken_over`` where it began: ``states`` ``step_ids`` ``roles`` ``permissions`` ``staff`` ``standing`` · ``stated_days`` as old papers state them · ``conditions`` on a case,
-in words · ``document_code`` what a QR code says, ``form_code`` that of a form people sign for a request · ``office_papers`` what the ledger tells of the office's documents · ``custody`` who answers for a file · ``disposals`` batches that are to be destroyed, ``tombstone`` what stays of a destroyed case · ``reference_numbers`` of documents, and those of a year · ``plain_json`` JSON and TOML that nobody vouches for · ``plain_text`` in the encodings of offices.
+in words · ``document_code`` what a QR code says, ``device_folder`` which scanner a file came from, ``form_code`` that of a form people sign for a request · ``office_papers`` what the ledger tells of the office's documents · ``custody`` who answers for a file · ``disposals`` batches that are to be destroyed, ``tombstone`` what stays of a destroyed case · ``reference_numbers`` of documents, and those of a year · ``plain_json`` JSON and TOML that nobody vouches for · ``plain_text`` in the encodings of offices.
 """
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "conditions",
     "confirmations",
     "custody",
+    "device_folder",
     "disposals",
     "document_code",
     "event",

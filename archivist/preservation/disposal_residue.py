@@ -190,7 +190,9 @@ def _still_noted(workspace: Workspace, batch: Disposal) -> Iterator[tuple[str, s
 
 
 def _files(workspace: Workspace, words: Mapping[CaseNo, Sequence[str]]) -> Iterator[LocalFile]:
-    return look_through(workspace.root, _LOCAL, words, but=workspace.archive.outbox / FOLDER)
+    archive = workspace.archive
+    inbox = () if archive.inbox.is_relative_to(archive.root) else (str(archive.inbox),)
+    return look_through(workspace.root, (*_LOCAL, *inbox), words, but=archive.outbox / FOLDER)
 
 
 # ── cleared, closed ──────────────────────────────────────────────────────────────────────────────────────

@@ -49,7 +49,7 @@ def look_through(
 
     Args:
         root: the workspace.
-        places: folders below it.
+        places: folders below it, or absolute ones.
         words: by case, what tells that a file is of it.
         but: a folder that is left out.
     """
@@ -64,7 +64,7 @@ def look_through(
             is_read = _is_filled(Path(folder, TEXT))
             for name in sorted(names):
                 path = Path(folder, name)
-                told = path.relative_to(root).as_posix()
+                told = (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
                 there: set[CaseNo] = set()
                 opaque = False
                 for piece in (told.encode("utf-8", "replace"), *_contents(path)):

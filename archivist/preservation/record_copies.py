@@ -89,14 +89,17 @@ def _media(archive: Archive, case: CaseNo, record: Record) -> Iterator[RecordCop
 
 
 def _local(archive: Archive, case: CaseNo, record: Record) -> Iterator[RecordCopy]:
-    """Yield what lies in the archive beside its bags: files of the very same bytes, packed ones too, and volumes made of the whole file."""
+    """Yield what lies in the archive beside its bags, and in an inbox outside: files of the very same bytes, packed ones too, and volumes made of the whole file."""
     digests = {(f.size, f.sha256) for f in record.files}
     sizes = {size for size, _ in digests}
-    for top in (archive.outbox, archive.review, archive.inbox):
+    for top in dict.fromkeys((archive.outbox, archive.review, archive.root / "inbox", archive.inbox)):
         for folder, _, names in os.walk(top):
             for path in (Path(folder, name) for name in sorted(names)):
                 with suppress(OSError):
-                    shown = durable_files.shown(path.relative_to(archive.root).as_posix())
+                    inside = path.is_relative_to(archive.root)
+                    shown = durable_files.shown(
+                        (path.relative_to(archive.root) if inside else path).as_posix()
+                    )
                     size = path.lstat().st_size
                     if size in sizes and (size, durable_files.digest_of(path)[0]) in digests:
                         yield RecordCopy(CopyKind.LOCAL, shown, is_certain=True)

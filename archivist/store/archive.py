@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Final
 
@@ -56,9 +56,8 @@ class Archive:
 
     def __init__(self, root: Path, *, wait_s: float = 30.0, checkpoints: Path | None = None) -> None:
         self.root = root
-        self.inbox, self.cases, self.ledger, self.review, self.outbox, self.work, *others = (
-            root / n for n in FOLDERS
-        )
+        self.find_inbox: Callable[[], Path] = lambda: root / FOLDERS[0]
+        _, self.cases, self.ledger, self.review, self.outbox, self.work, *others = (root / n for n in FOLDERS)
         alarms, moves, batches, runs, _ = others
         self.lock = WriterLock(
             root / ".lock", wait_s=wait_s, admit=partial(archive_format.require_known, root)
@@ -83,6 +82,11 @@ class Archive:
         self.recovered = Recovery()
         self.healed = False
         self._started = False
+
+    @cached_property
+    def inbox(self) -> Path:
+        """Where files are dropped, in the archive or outside; see ``inbox_place``, which may refuse it (E500)."""
+        return self.find_inbox()
 
     def create(self) -> None:
         """Make the folders that are missing; a new archive says of which format it is.
@@ -298,9 +302,8 @@ class Archive:
         Survives: a kill at any point; the next start completes the change, or it never began.
         """
         with self.writing(change.stamp.by.actor):
-            self.refuse(change.case)
-            self.refuse(change.target)
             for number in (change.case, change.target):
+                self.refuse(number)
                 self.custody.refuse(number)
             case, target = self.read(change.case), self.read(change.target)
             draft = make(case, target)
@@ -360,7 +363,7 @@ class Archive:
         stamp: Stamp,
         naming: Iterable[CaseNo | str] = (),
     ) -> tuple[Path, ...]:
-        """Write one document into a folder of the outbox, beside what was written before, and enter it in the ledger.
+        """Write one document into a folder of the outbox, beside what was written before, enter it in the ledger, return its files.
 
         The ledger keeps the names, digests and sizes, not the contents: it is never destroyed, and they may name people.
 
@@ -372,9 +375,6 @@ class Archive:
             data: what the ledger says of it; ``files`` is added.
             stamp: who, when, under which rule pack.
             naming: the households it names, which is on record first.
-
-        Returns:
-            The files, in the order of ``contents``.
 
         Raises:
             WriteFailed: E204, AccessNotLogged: E213; nothing of it was written.

@@ -24,6 +24,7 @@ from typing import Any, Final
 
 from archivist.errors import ArchiveError, IntegrityAlarm, UnreadableFile
 from archivist.model.by import By
+from archivist.model.device_folder import device_of
 from archivist.model.event import Data, Event, FileEntry, Op
 from archivist.model.ids import RecordNo, Sha256
 from archivist.os_reasons import reason_of
@@ -75,13 +76,15 @@ class Original:
         )
 
     def as_source(self) -> dict[str, Any]:
-        """Return what an event remembers of where its file came from."""
+        """Return what an event remembers of where its file came from; ``device`` where that was a scanner's own folder."""
+        device = device_of(self.name)
         return {
             "name": self.name,
             "sha256": self.sha256,
             "size": self.size,
             "mtime_ns": self.mtime_ns,
             "inode": self.inode,
+            **({"device": device} if device else {}),
         }
 
     def is_source(self, source: Data | None) -> bool:
@@ -93,7 +96,7 @@ class Original:
         return source is not None and all(
             source.get(key) == value
             for key, value in self.as_source().items()
-            if key != source_name.NAME or key in source
+            if key not in (source_name.NAME, "device") or key in source
         )
 
     def remove(self, aside: Path) -> bool:

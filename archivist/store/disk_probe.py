@@ -24,7 +24,7 @@ from typing import Final, Literal
 
 from archivist.errors import ArchiveLocked, WriteFailed
 from archivist.os_reasons import reason_of
-from archivist.store import durable_files, inbox_access, nt
+from archivist.store import durable_files, inbox_access, inbox_place, nt
 from archivist.store.lock import WriterLock
 from archivist.store.mounts import filesystem, is_share
 
@@ -86,13 +86,16 @@ def require_room(folder: Path) -> None:
         )
 
 
-def examine(folder: Path) -> tuple[DiskFinding, ...]:
+def examine(folder: Path, inbox: Path | None = None) -> tuple[DiskFinding, ...]:
     """Look at the disk under ``archive/``. Leaves nothing behind; a probe cut short by a kill goes at the next start.
 
     Args:
         folder: the archive folder; it must exist.
+        inbox: where it is not in the archive; it need not be there.
     """
-    found = [_kind(folder), *_inbox(folder), _space(folder), *_permissions(folder)]
+    own = folder / "inbox"
+    inbox = inbox or own
+    found = [_kind(folder), *_inbox(folder, inbox), _space(folder, inbox), *_permissions(folder, inbox)]
     try:
         probe = _empty_probe(folder / ".work" if (folder / ".work").is_dir() else folder)
     except OSError as error:
@@ -146,8 +149,22 @@ def _kind(folder: Path) -> DiskFinding:
     return DiskFinding(what, "正常", f"本机磁盘（{kind}）")
 
 
-def _inbox(folder: Path) -> Iterator[DiskFinding]:
-    kind = filesystem(folder / "inbox")
+def _inbox(folder: Path, inbox: Path) -> Iterator[DiskFinding]:
+    own = folder / "inbox"
+    if inbox != own:
+        if why := inbox_place.trouble(inbox):
+            yield DiskFinding(
+                "收件箱", "警报", f"{inbox} 现在用不了：{why}", "扫描件收不进来；文件都还在原处"
+            )
+            return
+        if left := sum(1 for _ in _sizes(own)):
+            yield DiskFinding(
+                "收件箱",
+                "注意",
+                f"收件箱已改在 {inbox}，archive/inbox 里还有 {left} 个文件不会收取",
+                f"请把它们移到 {inbox}",
+            )
+    kind = filesystem(inbox)
     if is_share(kind) and not is_share(filesystem(folder)):
         yield DiskFinding(
             "收件箱",
@@ -157,9 +174,9 @@ def _inbox(folder: Path) -> Iterator[DiskFinding]:
         )
 
 
-def _space(folder: Path) -> DiskFinding:
+def _space(folder: Path, inbox: Path) -> DiskFinding:
     free = shutil.disk_usage(folder).free
-    largest = max(_sizes(folder / "inbox"), default=0)
+    largest = max(_sizes(inbox), default=0)
     detail = f"剩余 {_amount(free)}" + (f"，收件箱里最大的文件 {_amount(largest)}" if largest else "")
     room = "请腾出空间或换更大的磁盘；写不下时不会损坏已归档的，原件留在收件箱"
     if free < TIMES_LARGEST * largest or free < LEAST_FREE // 16:
@@ -181,11 +198,11 @@ def _amount(size: int) -> str:
 
 
 # ── who may read it ──────────────────────────────────────────────────────────────────────────────────────
-def _permissions(folder: Path) -> Iterator[DiskFinding]:
+def _permissions(folder: Path, inbox: Path) -> Iterator[DiskFinding]:
     if sys.platform == "win32":  # pragma: no cover
         yield _access_list(folder)
         return
-    yield from _inbox_access(folder)
+    yield from _inbox_access(inbox)
     inbox = folder / "inbox"
     shared = inbox.is_dir() and inbox_access.is_shared(inbox)
     folders = readable = seen = 0
@@ -236,11 +253,11 @@ if sys.platform == "win32":  # pragma: no cover
         )
 
 
-def _inbox_access(folder: Path) -> Iterator[DiskFinding]:
+def _inbox_access(inbox: Path) -> Iterator[DiskFinding]:
     what = "收件箱权限"
-    if not (folder / "inbox").is_dir():
+    if not inbox.is_dir():
         return
-    access = inbox_access.access_to(folder)
+    access = inbox_access.access_to(inbox)
     if access.group is None:
         who = "只有本用户能放入文件（扫描仪用别的帐号写入的，见使用指南“扫描仪的帐号”）"
     else:

@@ -1,7 +1,7 @@
 """Who may put files into the inbox: the office's account alone, or a group in which a scanner has its account.
 
-With a group, ``archive/`` may be passed through by it (0710) but not listed, the inbox and the drop folders are the
-group's to write (2770, so that what is made in them is the group's too), and everything else stays 0700. Where the disk
+With a group, the inbox and the drop folders are the group's to write (2770, so that what is made in them is the group's too), and everything
+else stays 0700; an archive in which the inbox lies may be passed through (0710) but not listed. Where the disk
 has access lists, the inbox hands one down: the office may read and remove whatever the scanner's account makes there.
 """
 
@@ -87,29 +87,35 @@ else:
         return (user.pw_name for user in pwd.getpwall() if user.pw_gid == gid)
 
 
-def open_to_group(root: Path, group: ScannerGroup) -> None:
+def open_to_group(root: Path, inbox: Path, group: ScannerGroup) -> None:
     """Let a group put files into the inbox of an archive, and see nothing else of it.
 
     Args:
-        root: the archive folder; its inbox exists.
+        root: the archive folder; it stays closed where the inbox lies outside.
+        inbox: exists.
         group: the group.
 
     Raises:
         WriteFailed: E204, when the disk keeps no such permissions.
     """
     with durable_files.writing("收件箱没有对扫描仪的帐号开放", root.name):
-        for folder in (root, *_folders(root / "inbox")):
+        for folder in _folders(inbox):
             os.chown(folder, -1, group.gid)
-            folder.chmod(PASSED_THROUGH if folder == root else SHARED)
-            if folder != root:
-                _hand_down(folder)
+            folder.chmod(SHARED)
+            _hand_down(folder)
+        if not inbox.is_relative_to(root):
+            return
+        os.chown(root, -1, group.gid)
+        root.chmod(PASSED_THROUGH)
         if not root.parent.stat().st_mode & stat.S_IXOTH:
             os.chown(root.parent, -1, group.gid)
             root.parent.chmod(stat.S_IMODE(root.parent.stat().st_mode) | stat.S_IXGRP)
 
 
 def make_drop_folder(path: Path) -> None:
-    """Make a folder in the inbox, if it is not there, open to whom the inbox is open."""
+    """Make a folder in the inbox, if it is not there, open to whom the inbox is open. A share that is away just now stops nobody's work."""
+    if not path.parent.is_dir():
+        return
     path.mkdir(mode=durable_files.FOLDER_MODE, exist_ok=True)
     if is_shared(path.parent):
         os.chown(path, -1, path.parent.stat().st_gid)
@@ -163,13 +169,12 @@ class InboxAccess:
     faults: tuple[str, ...]
 
 
-def access_to(root: Path) -> InboxAccess:
-    """Look who may put files into the inbox of an archive."""
-    inbox = root / "inbox"
+def access_to(inbox: Path) -> InboxAccess:
+    """Look who may put files into an inbox that is there."""
     if not is_shared(inbox):
         return InboxAccess(None, tuple(_world(inbox)))
     group = _group(inbox.stat().st_gid)
-    return InboxAccess(group, (*_world(inbox), *_way(root, group), *_inside(inbox, group)))
+    return InboxAccess(group, (*_world(inbox), *_way(inbox.parent, group), *_inside(inbox, group)))
 
 
 def _world(inbox: Path) -> Iterator[str]:
@@ -177,8 +182,8 @@ def _world(inbox: Path) -> Iterator[str]:
         yield f"本机任何用户都能进入收件箱，运行 chmod o-rwx {shlex.quote(str(inbox.resolve()))}"
 
 
-def _way(root: Path, group: ScannerGroup) -> Iterator[str]:
-    for folder in (root.resolve(), *root.resolve().parents):
+def _way(above: Path, group: ScannerGroup) -> Iterator[str]:
+    for folder in (above.resolve(), *above.resolve().parents):
         info = folder.stat()
         if info.st_mode & stat.S_IXOTH or (info.st_gid == group.gid and info.st_mode & stat.S_IXGRP):
             continue

@@ -7,7 +7,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -24,6 +24,8 @@ _NOFOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
 _NONBLOCK: Final = getattr(os, "O_NONBLOCK", 0)
 _NO_FILE: Final = "不是普通文件（链接、管道或设备），不予收件"
 _SHARING_VIOLATION: Final = 32
+LEAVING: Final = ".leaving-"
+"""How the name of an original begins while it leaves an inbox that is on another disk than the archive."""
 
 
 @contextmanager
@@ -67,8 +69,8 @@ def remove_original(path: Path, was: Identity, aside: Path) -> bool:
     """Remove a clerk's original once it is filed, only if it is still the very file that was filed and nobody writes.
 
     Where the system grants it, this is done under a lease: whoever opens the file for writing meanwhile waits, is
-    seen, and finds it in its place; on Windows whoever tries is refused. On the way the file gets a name in ``aside`` where that is on the same disk,
-    because a file without any name could not be given back.
+    seen, and finds it in its place; on Windows whoever tries is refused. On the way the file gets another name, because a file without any name
+    could not be given back: in ``aside`` where that is on the same disk, else where it lies (``LEAVING``; see ``give_back``).
 
     Args:
         path: the original.
@@ -129,14 +131,27 @@ def _is_still(path: Path, fd: int, was: Identity) -> bool:
 
 
 def _step_aside(path: Path, leaving: Path) -> Path:
-    """Move a file where nobody looks for it, if that is on the same disk; return where it is."""
-    try:
-        path.rename(leaving)
-    except OSError as error:
-        if error.errno in (errno.EXDEV, errno.ENOENT):
-            return path
-        raise
-    return leaving
+    """Move a file where nobody looks for it; return where it is. A name that is as long as names may be it keeps."""
+    for aside in (leaving, path.with_name(LEAVING + path.name)):
+        try:
+            path.rename(aside)
+        except OSError as error:
+            if error.errno in (errno.EXDEV, errno.ENAMETOOLONG):
+                continue
+            if error.errno == errno.ENOENT:
+                break
+            raise
+        return aside
+    return path
+
+
+def give_back(inbox: Path) -> None:
+    """Give originals their names back that a kill left on their way out of an inbox: they are known by them, and go again."""
+    for folder, _, names in os.walk(inbox):
+        for name in names:
+            if name.startswith(LEAVING) and name != LEAVING:
+                with suppress(OSError):  # gone meanwhile: another watch is at it
+                    _step_back(Path(folder, name), Path(folder, name.removeprefix(LEAVING)))
 
 
 def _step_back(leaving: Path, path: Path) -> None:

@@ -40,7 +40,7 @@ _DETAILS: Final = JsonTable(
     open=True,
 )
 _SOURCE: Final = JsonTable(
-    {"name": str, "sha256": str, "size": int}, {"mtime_ns": int, "inode": int}, open=True
+    {"name": str, "sha256": str, "size": int}, {"mtime_ns": int, "inode": int, "device": str}, open=True
 )
 _NOTE: Final = JsonTable(
     {"received": str, "reason": str, "message": str, "source": _SOURCE},

@@ -41,8 +41,11 @@ def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("account", ["", "daemon"])
 @pytest.mark.parametrize("folder", ["街道", '我的 街道 100% "新" $HOME'])
 def test_systemd_finds_no_fault_in_the_unit(tmp_path: Path, account: str, folder: str) -> None:
-    """«``systemd-analyze verify`` clean», wherever the workspace is."""
-    made = services.show(make_workspace(tmp_path / folder), "收件服务", account=account)
+    """«``systemd-analyze verify`` clean», wherever the workspace is, and its inbox."""
+    office = make_workspace(tmp_path / folder)
+    with (office.root / "archivist.toml").open("a", encoding="utf-8") as settings:
+        settings.write(f"inbox = '{tmp_path / '扫描 100%'}'\n" if account else "")
+    made = services.show(office, "收件服务", account=account)
     assert made.place is not None
     unit = tmp_path / made.name
     unit.write_text(made.text, encoding="utf-8")
@@ -67,6 +70,20 @@ def test_it_is_installed_and_removed(tmp_path: Path, system: Path) -> None:
     ]  # fmt: skip
     with pytest.raises(UsageError, match="没有登记"):
         services.remove(office)
+
+
+def test_it_keeps_its_log_and_shows_nothing_to_the_journal(tmp_path: Path) -> None:
+    """“no names in logs”: what the watch shows names files, and so people; an inbox outside may be written, when it comes."""
+    office = make_workspace(tmp_path / "ws")
+    unit = services.show(office, "甲", account="daemon").text
+    assert f'"--log" "{office.root / "logs/watch.log"}"' in unit and "StandardOutput=null\n" in unit
+    assert f'ReadWritePaths="{office.root}"\n' in unit
+    with (office.root / "archivist.toml").open("a", encoding="utf-8") as settings:
+        settings.write(f"inbox = '{tmp_path / '扫描 件'}'\n")
+    with Workspace.open(office.root) as apart:
+        unit = services.show(apart, "甲", account="daemon").text
+    assert f'ReadWritePaths="{office.root}" "-{tmp_path / "扫描 件"}"\n' in unit
+    assert "After=local-fs.target remote-fs.target\n" in unit
 
 
 @pytest.mark.parametrize("refuses", ["daemon-reload", "enable"])

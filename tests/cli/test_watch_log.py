@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from unittest import mock
 
@@ -13,6 +15,7 @@ from archivist.model.by import CHINA
 from archivist.store.run_log import KEPT, RunLog
 from tests.command_line import Office
 from tests.people import WANG, WANG_ID
+from tests.waiting import until
 
 NOON = dt.datetime(2024, 3, 8, 12, tzinfo=CHINA)
 SECRETS = (WANG["applicant"]["name"], WANG_ID, "李样例", "身份证", "赵无名", "旧名称")
@@ -82,3 +85,25 @@ def test_a_log_follows_no_link(office: Office, link: str) -> None:
     (office.root / link).symlink_to(office.root / "别处.txt")
     office.run("watch", "--once", "--log", link, check=2)
     assert (office.root / "别处.txt").read_text("utf-8") == "原样"
+
+
+def test_a_service_s_watch_shows_no_name_to_the_journal(office: Office) -> None:
+    """“no names in logs”: where nobody sits and a log is kept, neither stream names a file; the log has the numbers."""
+    inbox = office.root / "archive/inbox"
+    (inbox / "王秀兰 身份证.txt").write_text(
+        f"居民身份证\n姓名 王秀兰\n公民身份号码 {WANG_ID}", encoding="utf-8"
+    )
+    (inbox / "赵无名.txt").write_text("看不出是什么", encoding="utf-8")
+    (office.root / "archive/cases/TJHQ-DB-2024-000001/赵无名.txt").write_text("别人放的", encoding="utf-8")
+    running = subprocess.Popen(
+        [sys.executable, "-m", "archivist", "watch", "--log", "logs/watch.log"],
+        cwd=office.root, env=office.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        until(lambda: not [*inbox.glob("*.txt")])
+    finally:
+        running.terminate()
+        shown = "".join(running.communicate(timeout=60))
+    told = shown + (office.root / "logs/watch.log").read_text("utf-8")
+    assert "归档 TJHQ-DB-2024-000001 第 0001 件" in told
+    assert not [secret for secret in SECRETS if secret in told], told

@@ -153,13 +153,18 @@ class Interrupt:
 
 
 class Shim:
-    """Wraps ``os`` while it is in place; calls below ``root/<under>`` count, all others pass."""
+    """Wraps ``os`` while it is in place; calls below ``root/<under>`` count, and below ``also`` elsewhere, all others pass."""
 
     def __init__(
-        self, root: Path, fault: Fault, sink: Callable[[Done], None] | None = None, under: str = "archive"
+        self,
+        root: Path,
+        fault: Fault,
+        sink: Callable[[Done], None] | None = None,
+        under: str = "archive",
+        also: Path | None = None,
     ) -> None:
         self.root, self.fault, self.sink = str(root), fault, sink
-        self.prefix = f"{root}/{under}"
+        self.watched = (f"{root}/{under}", *([str(also)] if also else ()))
         self.count = 0
         self.busy = False
 
@@ -180,7 +185,7 @@ class Shim:
     def _wrap(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:
             path = _where(args[0], kwargs.get("src_dir_fd", kwargs.get("dir_fd")))
-            if self.busy or not (path == self.prefix or path.startswith(self.prefix + "/")):
+            if self.busy or not any(f"{path}/".startswith(f"{top}/") for top in self.watched):
                 return real(*args, **kwargs)
             self.count += 1
             this = Call(self.count, name, path[len(self.root) + 1 :])
@@ -294,24 +299,27 @@ def strike(
     *,
     under: str = "archive",
     record: bool = False,
+    also: Path | None = None,
 ) -> Ended:
     """Run an action with a fault: a process of its own is killed; what a process survives can happen in this one."""
     if isinstance(fault, Kill):
-        return _in_child(root, action, fault, under, record)
+        return _in_child(root, action, fault, under, record, also)
     log: list[Done] = []
-    shim = Shim(root, fault, log.append if record else None, under)
+    shim = Shim(root, fault, log.append if record else None, under, also)
     how, error = _act(shim, action, log.append)
     return Ended(how, shim.count, tuple(log), error)
 
 
-def _in_child(root: Path, action: Callable[[Ack], object], fault: Fault, under: str, record: bool) -> Ended:
+def _in_child(
+    root: Path, action: Callable[[Ack], object], fault: Fault, under: str, record: bool, also: Path | None
+) -> Ended:
     """Run an action in a forked process; what it tells comes back through a file, not its exit."""
     path = Path(f"{root}.log")
     path.unlink(missing_ok=True)
     log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     pid = fork()
     if pid == 0:
-        _child(root, action, fault, log, under, record)
+        _child(root, action, fault, log, under, record, also)
     os.close(log)
     _, status = os.waitpid(pid, 0)
     done, calls, error = _read_log(path)
@@ -326,7 +334,13 @@ def fork() -> int:
 
 
 def _child(
-    root: Path, action: Callable[[Ack], object], fault: Fault, log: int, under: str, record: bool
+    root: Path,
+    action: Callable[[Ack], object],
+    fault: Fault,
+    log: int,
+    under: str,
+    record: bool,
+    also: Path | None,
 ) -> None:
     how, error, real_write = BROKEN, "", os.write
     gc.disable()  # it would touch, and so copy, every page of the parent
@@ -334,7 +348,7 @@ def _child(
     def tell(what: object) -> None:
         real_write(log, pickle.dumps(what))
 
-    shim = Shim(root, fault, tell if record else None, under)
+    shim = Shim(root, fault, tell if record else None, under, also)
     try:
         how, error = _act(shim, action, tell)
     finally:

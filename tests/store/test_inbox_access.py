@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from archivist.errors import InvalidValue, SettingsError
-from archivist.store import Archive, Original, durable_files, inbox_access
+from archivist.store import Archive, Original, durable_files, inbox_access, inbox_place
 from archivist.store.disk_probe import examine
 from archivist.store.inbox_access import ScannerGroup, access_to, make_drop_folder, open_to_group
 
@@ -74,7 +74,7 @@ def root(request: pytest.FixtureRequest) -> Iterator[Path]:
             (archive.cases / "TJHQ-DB-2024-000001" / "a.txt").touch(0o600)
 
         assert office(lay_out) == "None"
-        assert office(lambda: open_to_group(archive.root, GROUP)) == "None"
+        assert office(lambda: open_to_group(archive.root, archive.inbox, GROUP)) == "None"
         yield archive.root
     finally:
         shutil.rmtree(base)
@@ -92,6 +92,28 @@ def test_a_scanner_puts_files_in_and_sees_no_household(root: Path) -> None:
     assert scan(lambda: (root / "x").touch()) == "PermissionError"
     for mode in (os.R_OK, os.W_OK, os.X_OK):
         assert act(STRANGER, lambda mode=mode: os.access(inbox, mode)) == "False"  # type: ignore[misc]
+
+
+def test_an_inbox_outside_is_the_group_s_and_the_archive_stays_closed(root: Path) -> None:
+    """「the scanner's user cannot list `cases/`」: it need not even come through the archive."""
+    base = root.parent.parent
+    inbox = base / "扫描"
+
+    def lay_out() -> None:
+        root.chmod(0o700)
+        inbox_place.make(inbox)
+        open_to_group(root, inbox, GROUP)
+        make_drop_folder(inbox / "TJHQ-DB-2024-000001 王秀兰")
+
+    assert office(lay_out) == "None"
+    for folder in (inbox, inbox / "设备", inbox / "TJHQ-DB-2024-000001 王秀兰"):
+        assert scan(lambda folder=folder: (folder / "scan.pdf").write_bytes(b"%PDF")) == "4"  # type: ignore[misc]
+        assert act(STRANGER, lambda folder=folder: list(folder.iterdir())) == "PermissionError"  # type: ignore[misc]
+    for hidden in (root, root / "cases", root / "inbox"):
+        assert scan(lambda hidden=hidden: list(hidden.iterdir())) == "PermissionError", hidden  # type: ignore[misc]
+    assert stat.S_IMODE(root.stat().st_mode) == 0o700
+    assert office(lambda: Original.of(inbox / "scan.pdf", "scan.pdf").remove(root / ".work")) == "True"
+    assert not [f for f in examine(root, inbox) if f.what in ("权限", "收件箱") and f.state != "正常"]
 
 
 @pytest.mark.parametrize("umask", [0o022, 0o027, 0o077, 0o007])
@@ -114,7 +136,7 @@ def test_what_a_scanner_made_the_office_reads_and_removes(root: Path, umask: int
 
     assert office(take) == "[True, True]"
     assert not (inbox / "a.pdf").exists()
-    assert access_to(root).faults == (
+    assert access_to(root / "inbox").faults == (
         f"{GROUP.name} 组里没有任何帐号，请管理员运行 usermod -aG {GROUP.name} 扫描仪的帐号",
     )
 

@@ -25,6 +25,17 @@ DISKS = ("/dev/shm", "/var/tmp")
 """Memory and, mostly, a disk."""
 
 
+@pytest.fixture
+def elsewhere(folder: Path) -> Iterator[Path]:
+    """A folder on the other of the two."""
+    other = next(d for d in DISKS if not folder.is_relative_to(d))
+    if not os.access(other, os.W_OK) or Path(other).stat().st_dev == folder.stat().st_dev:
+        pytest.skip("all is on one disk here")
+    made = Path(tempfile.mkdtemp(dir=other))
+    yield made
+    shutil.rmtree(made)
+
+
 @pytest.fixture(params=DISKS)
 def folder(request: pytest.FixtureRequest) -> Iterator[Path]:
     """A folder on memory, and one on a disk."""
@@ -131,10 +142,12 @@ def test_an_original_stays_while_somebody_has_it_open(folder: Path) -> None:
     assert path.read_bytes() == b"xmore"
 
 
+@pytest.mark.parametrize("apart", [False, True])
 def test_who_opens_in_the_very_moment_of_removal_writes_into_a_file_that_stays(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch, *, apart: bool
 ) -> None:
-    """The opener waits for the lease; without it being seen, it would write into a file without a name."""
+    """The opener waits for the lease; without it being seen, it would write into a file without a name. On two disks too."""
+    aside = elsewhere if apart else folder / "aside"
     path = folder / "a.txt"
     path.write_bytes(b"first\n")
     was = identity(path)
@@ -164,10 +177,10 @@ def test_who_opens_in_the_very_moment_of_removal_writes_into_a_file_that_stays(
 
     monkeypatch.setattr(originals, "_step_aside", step_aside)
     monkeypatch.setattr(open_writers, "lease", noted)
-    assert not remove_original(path, was, folder / "aside")
+    assert not remove_original(path, was, aside)
     late.join()
     assert path.read_bytes() == b"first\nsecond\n"
-    assert not list((folder / "aside").iterdir())
+    assert not list(aside.iterdir()) and not list(folder.glob(".leaving-*"))
 
 
 def test_the_same_size_and_time_is_not_the_same_file(folder: Path) -> None:
@@ -205,6 +218,15 @@ def test_what_took_its_name_meanwhile_stays(folder: Path) -> None:
     assert not remove_original(path, was, folder / "aside")
     path.unlink()
     assert remove_original(path, was, folder / "aside"), "gone is gone"
+
+
+@pytest.mark.parametrize("name", ["a.pdf", "长" * 83 + ".pdf"])
+def test_it_goes_from_another_disk(folder: Path, elsewhere: Path, name: str) -> None:
+    """As from a share to an archive on the disk of this machine; one whose name can take no more goes as it is."""
+    path = folder / name
+    path.write_bytes(b"one")
+    assert remove_original(path, identity(path), elsewhere)
+    assert [p.name for p in folder.iterdir()] == ["aside"] and not list(elsewhere.iterdir())
 
 
 def test_it_goes_without_a_folder_for_work(folder: Path) -> None:

@@ -20,6 +20,7 @@ from archivist.ingest.matching.match_case import match_case
 from archivist.ingest.matching.match_type import TypeMatch, match_type
 from archivist.ingest.matching.pages import pages_evidence
 from archivist.ingest.matching.signed_copy import IssuedPrints, check_signed_copy, refuse_void_form
+from archivist.model import device_folder
 from archivist.model.case import Case, CaseStatus
 from archivist.model.document_code import DocumentCode, is_ours
 from archivist.model.event import Data
@@ -38,10 +39,11 @@ def recognise(result: ReadResult, name: str, directory: Directory, catalogue: Ca
 
     Args:
         result: what was read on the pages.
-        name: path relative to the inbox, with ``/``; its first part may be a case's drop folder.
+        name: path relative to the inbox, with ``/``; its first part may be a case's drop folder, in a device's folder too.
         directory: the cases and people on file, and what was issued.
         catalogue: the document types.
     """
+    name = device_folder.within(name)
     evidence: list[Evidence] = []
     case: Case | None = None
     found: TypeMatch | None = None
