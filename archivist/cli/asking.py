@@ -2,14 +2,50 @@
 
 from __future__ import annotations
 
+import sys
+from typing import TYPE_CHECKING
+
 import click
 
+from archivist.errors import UsageError
 from archivist.printable import visible
+
+if TYPE_CHECKING:
+    from archivist.cli.session import Session
 
 
 def confirmed(question: str) -> bool:
     """Ask for a yes; an empty answer is a no."""
     return click.confirm(visible(question), default=False, err=True)
+
+
+def is_terminal() -> bool:
+    """Tell whether somebody sits there."""
+    return sys.stdin.isatty()
+
+
+def can_ask(session: Session) -> bool:
+    """Return whether a person can be asked: one sits there and no program reads what is printed."""
+    return is_terminal() and not session.json
+
+
+def refuse_unasked(session: Session, what: str, remedy: str = "") -> None:
+    """Refuse what wants a yes where nobody can be asked for it.
+
+    Raises:
+        UsageError: E001, nobody can be asked; ``what`` says what stands there with nobody to say yes to it.
+    """
+    if not can_ask(session):
+        remedy = remedy or "先看看的加 --dry-run，确定的加 --yes。没有写入任何内容。"
+        raise UsageError(f"{what}，没有人确认", remedy=remedy)
+
+
+def agreed(session: Session, question: str, otherwise: str) -> bool:
+    """Ask whether to go on; after a no, say that nothing was done."""
+    if confirmed(question):
+        return True
+    session.say(otherwise)
+    return False
 
 
 def answer_to(question: str, default: str = "") -> str:

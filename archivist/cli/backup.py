@@ -7,12 +7,11 @@ from pathlib import Path
 import click
 
 from archivist.api import backups as api
-from archivist.cli.asking import confirmed
+from archivist.cli.asking import agreed, refuse_unasked
 from archivist.cli.family import OrMake
 from archivist.cli.fixity import show_findings
-from archivist.cli.passwords import is_terminal
 from archivist.cli.session import Session, with_session
-from archivist.errors import IntegrityAlarm, UsageError
+from archivist.errors import IntegrityAlarm
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 
@@ -40,10 +39,8 @@ def make(session: Session, dest: Path, label: str, keep: int, dry_run: bool, yes
         return 0
     if plan.removed and not yes:
         listed = "、".join(plan.removed)
-        if session.json or not is_terminal():
-            raise UsageError(f"会删去 {listed}", remedy="确定要删的加 --yes，先看看的加 --dry-run。")
-        if not confirmed(f"备份做好以后删去 {listed}？"):
-            session.say("没有备份。")
+        refuse_unasked(session, f"会删去 {listed}", "确定要删的加 --yes，先看看的加 --dry-run。")
+        if not agreed(session, f"备份做好以后删去 {listed}？", "没有备份。"):
             return 0
     with session.progress("备份") as progress:
         done = api.back_up(session.workspace, session.by(), dest, label=label, keep=keep, progress=progress)

@@ -14,7 +14,7 @@ from archivist.api import cases as api
 from archivist.api.case_file import CaseFile, FactGroup
 from archivist.api.case_list import ListOrder, list_cases
 from archivist.api.cases import DeregistrationPlan
-from archivist.cli.asking import confirmed
+from archivist.cli.asking import agreed, can_ask
 from archivist.cli.case_export import export
 from archivist.cli.expunging import expunge, residue
 from archivist.cli.family import Family
@@ -22,7 +22,6 @@ from archivist.cli.finishing import finish
 from archivist.cli.history import log
 from archivist.cli.household_changes import applicant, merge, split
 from archivist.cli.parameters import DAY, STATED_DAY, pairs
-from archivist.cli.passwords import is_terminal
 from archivist.cli.records import record
 from archivist.cli.roster_sheet import sheet
 from archivist.cli.session import MANY, Session, with_session
@@ -333,10 +332,9 @@ def deregister(
         session.emit(planned)
         _show_closing(session, planned)
         return 0
-    if not yes and is_terminal() and not session.json:
+    if not yes and can_ask(session):
         _show_closing(session, planned)
-        if not confirmed(f"注销 {planned.case} {planned.applicant}？"):
-            session.say("没有注销。")
+        if not agreed(session, f"注销 {planned.case} {planned.applicant}？", "没有注销。"):
             return 0
         yes = True
     closed = api.deregister(session.workspace, by, case_, on=day, reason=reason, people=people, confirmed=yes)

@@ -6,11 +6,9 @@ import click
 
 from archivist.api import doing as api
 from archivist.api.doing import DoneAhead
-from archivist.cli.asking import confirmed
+from archivist.cli.asking import agreed, refuse_unasked
 from archivist.cli.parameters import pairs
-from archivist.cli.passwords import is_terminal
 from archivist.cli.session import Session, with_session
-from archivist.errors import UsageError
 from archivist.model.standing import ActKind
 
 
@@ -41,23 +39,21 @@ def do_(
         session.emit(planned)
         _show(session, planned)
         return 0
-    if not yes:
-        if session.json or not is_terminal():
-            raise UsageError(
-                f"会办 {len(planned.acts)} 项，没有人确认",
-                remedy="先看看的加 --dry-run，确定要办的加 --yes。",
-            )
-        session.record(planned)
-        _show(session, planned)
-        if not confirmed("照这个计划办？"):
-            session.say("没有办。")
-            return 0
+    if not (yes or _agreed(session, planned)):
+        return 0
     done = api.go(session.workspace, by, way)
     session.emit(done)
     _show(session, done)
     if done.problem:
         session.warn(f"到此为止：{done.problem}（{done.problem.code}）{done.problem.remedy}")
     return 1 if done.problem else 0
+
+
+def _agreed(session: Session, planned: DoneAhead) -> bool:
+    refuse_unasked(session, f"会办 {len(planned.acts)} 项")
+    session.record(planned)
+    _show(session, planned)
+    return agreed(session, "照这个计划办？", "没有办。")
 
 
 def _show(session: Session, found: DoneAhead) -> None:

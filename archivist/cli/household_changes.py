@@ -9,9 +9,8 @@ import click
 
 from archivist.api import household_changes as api
 from archivist.api.household_changes import HouseholdsMerged
-from archivist.cli.asking import confirmed
+from archivist.cli.asking import agreed, can_ask
 from archivist.cli.parameters import DAY, pairs
-from archivist.cli.passwords import is_terminal
 from archivist.cli.session import Session, with_session
 from archivist.model.ids import parse_category
 
@@ -187,10 +186,10 @@ def merge(
         session.emit(planned)
         _show_merger(session, planned)
         return 0
-    if not yes and is_terminal() and not session.json:
+    if not yes and can_ask(session):
         _show_merger(session, planned)
-        if not confirmed(f"{planned.merged} 并入 {planned.case}，并注销 {planned.merged}？"):
-            session.say("没有并户。")
+        question = f"{planned.merged} 并入 {planned.case}，并注销 {planned.merged}？"
+        if not agreed(session, question, "没有并户。"):
             return 0
         yes = True
     done = api.merge_households(session.workspace, who, told, confirmed=yes)

@@ -17,8 +17,9 @@ from archivist.api.fixity import Verified
 from archivist.api.inbox import DropOutcomeView, Fate, LeftFile, NotTakenView
 from archivist.api.result import Problem
 from archivist.api.watch_log import WatchLog
+from archivist.cli.asking import is_terminal
 from archivist.cli.parameters import DAY
-from archivist.cli.passwords import ask_password, is_terminal
+from archivist.cli.passwords import ask_password
 from archivist.cli.session import Session, with_session
 from archivist.errors import StillWritten
 from archivist.printable import on_one_line

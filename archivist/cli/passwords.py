@@ -9,14 +9,9 @@ from pathlib import Path
 import click
 
 from archivist.api import passwords
-from archivist.cli.asking import remark, secret_for
+from archivist.cli.asking import is_terminal, remark, secret_for
 from archivist.errors import UsageError
 from archivist.printable import on_one_line
-
-
-def is_terminal() -> bool:
-    """Tell whether somebody can be asked."""
-    return sys.stdin.isatty()
 
 
 def ask_password(name: str, refused: str) -> str:

@@ -8,9 +8,8 @@ import click
 
 from archivist.api import transfers as api
 from archivist.api.transfers import CustodyTakenOver
-from archivist.cli.asking import confirmed
+from archivist.cli.asking import agreed, refuse_unasked
 from archivist.cli.family import Family
-from archivist.cli.passwords import is_terminal
 from archivist.cli.session import Session, with_session
 from archivist.cli.signatures import show_form
 from archivist.errors import UsageError
@@ -75,12 +74,9 @@ def out(
 def _hand_over(session: Session, to: str, folder: Path | None, of: str, *, yes: bool, dry_run: bool) -> None:
     by = session.by(writes=not dry_run)
     if not (yes or dry_run):
-        if not is_terminal() or session.json:
-            raise UsageError("移交以后本机关不再写入这些户档；确认的加 --yes，先看的加 --dry-run")
-        if not confirmed(
-            f"把{f'从 {of} 接管的' if of else ''}全部户档和总账移交给 {to}，自此本机关不再写入？"
-        ):
-            session.say("没有移交。")
+        whole = f"{f'从 {of} 接管的' if of else ''}全部户档和总账"
+        refuse_unasked(session, f"会把{whole}移交给 {to}，移交以后本机关不再写入")
+        if not agreed(session, f"把{whole}移交给 {to}，自此本机关不再写入？", "没有移交。"):
             return
     done = api.hand_over(session.workspace, by, to, folder=folder, of=of, dry_run=dry_run)
     session.emit(done)

@@ -6,10 +6,8 @@ import click
 
 from archivist.api import undoing as api
 from archivist.api.undoing import Undoing
-from archivist.cli.asking import confirmed
-from archivist.cli.passwords import is_terminal
+from archivist.cli.asking import agreed, refuse_unasked
 from archivist.cli.session import Session, with_session
-from archivist.errors import UsageError
 
 
 @click.command("undo")
@@ -30,20 +28,18 @@ def undo_(session: Session, case_: str, reason: str, yes: bool, dry_run: bool) -
         session.emit(shown)
         _show(session, shown)
         return
-    if shown.possible and not yes:
-        if session.json or not is_terminal():
-            raise UsageError(
-                f"会撤销 {shown.case} 第 {shown.event} 号“{shown.title}”，没有人确认",
-                remedy="先看看的加 --dry-run，确定要撤销的加 --yes。没有写入任何内容。",
-            )
-        session.record(shown)
-        _show(session, shown)
-        if not confirmed("撤销？"):
-            session.say("没有撤销。")
-            return
+    if shown.possible and not (yes or _agreed(session, shown)):
+        return
     done = api.undo(session.workspace, by, planned, reason=reason)
     session.emit(done)
     _show(session, done)
+
+
+def _agreed(session: Session, shown: Undoing) -> bool:
+    refuse_unasked(session, f"会撤销 {shown.case} 第 {shown.event} 号“{shown.title}”")
+    session.record(shown)
+    _show(session, shown)
+    return agreed(session, "撤销？", "没有撤销。")
 
 
 def _show(session: Session, found: Undoing) -> None:

@@ -23,7 +23,7 @@ def office(tmp_path: Path) -> Office:
 
 @pytest.fixture
 def terminal() -> Iterator[None]:
-    with mock.patch("archivist.cli.cases.is_terminal", return_value=True):
+    with mock.patch("archivist.cli.asking.is_terminal", return_value=True):
         yield
 
 

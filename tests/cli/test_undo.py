@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archivist.cli import undoing
+from archivist.cli import asking
 from tests.command_line import Office
 from tests.people import WANG_ID, make_id
 
@@ -17,7 +17,7 @@ def test_it_is_shown_before_it_is_asked_and_asked_before_it_is_done(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """«shows the inverse of my own last event, then, after confirmation, records the inverse»; a no changes nothing."""
-    monkeypatch.setattr(undoing, "is_terminal", lambda: True)
+    monkeypatch.setattr(asking, "is_terminal", lambda: True)
     before = facts(office)
     office.run("case", "set", "王秀兰", "申请人.联系电话=022-00009999")
     changed = facts(office)
