@@ -229,4 +229,4 @@ def _at(facts: Any, path: tuple[str, str]) -> Any:
 
 
 TestUndoing = Undoing.TestCase
-TestUndoing.settings = settings(max_examples=examples(8, 150), stateful_step_count=12)
+TestUndoing.settings = settings(max_examples=examples(3, 150), stateful_step_count=12)

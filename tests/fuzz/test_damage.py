@@ -164,7 +164,7 @@ def test_what_is_strange_though_its_digest_fits(office: Office, kind: str, fuzze
     of_json = (".json", ".split", ".src")
     files = [(p, d) for p, d in files_of(office, kind).items() if p.endswith(of_json) and "pages" not in p]
     tally = Tally()
-    for number in range(sampling.examples(60, 1_000)):
+    for number in range(sampling.examples(20, 1_000)):
         draw = random.Random(f"resealed {sampling.drawn(kind)} {number}")
         path, data = draw.choice(files)
         together = resealed(office, path, damages.with_other_value(json.loads(data), draw))
