@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from archivist.declarations.cache import CheckedTables, mark_of, settled
+from archivist.declarations.cache import CheckedTables, Memory, mark_of, settled
 from archivist.doctypes.declaration import LAYOUT_LINE, Tables, build_type, read_type
 from archivist.doctypes.doctype import (
     COLLECTED,
@@ -53,6 +53,7 @@ __all__ = [
 ]
 
 MATERIALS: Final = "materials.toml"
+_READ: Final[Memory] = {}
 
 
 def shipped_templates() -> Path:
@@ -105,7 +106,7 @@ class Catalogue:
         own_places = [folder for folder in own_places if folder.is_dir()]
         places = own_places if _is_one_of(last, own_places) or not last.is_dir() else [*own_places, last]
         templates = {path.stem: path for folder in reversed(places) for path in folder.glob("*.docx")}
-        kept = CheckedTables(cache)
+        kept = CheckedTables(cache, _READ)
         faults: list[_Faulty] = []
         own = {t.id: t for folder in own_places for t in _read_folder(folder, templates, kept, faults)}
         if unreadable := [one.fault for one in faults if Path(MATERIALS).stem in one.ids]:

@@ -161,7 +161,8 @@ class _RuledPage:
         if cell is None:
             yield self._behind(line, end)
             return
-        if colon and cell.right - line.box.right > self._page.px(12):
+        # What a pen wrote behind the label, as far as the edge of the cell, may have been taken for more of its line.
+        if colon and cell.right - _print_of(line).right > self._page.px(12):
             yield self._behind(line, end, cell)
             return
         middle = (line.box.top + line.box.bottom) // 2

@@ -16,10 +16,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from archivist.declarations.builder import build
-from archivist.declarations.cache import CheckedTables
+from archivist.declarations.cache import CheckedTables, Memory
 from archivist.errors import NotDelegated, RuleFault
 from archivist.model import conditions
 from archivist.model.case import Case
@@ -44,6 +44,8 @@ from archivist.rules.series import FROM, Row, Rows
 from archivist.rules.work_calendar import NATIONAL, Calendar
 
 __all__ = ["CheckRule", "Material", "Pack", "Rule", "Source", "StepRule", "available", "load"]
+
+_READ: Final[Memory] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,12 +198,14 @@ def assemble(
 ) -> Pack:
     """Lay a pack, what it extends and the office's own rows over each other and read every row; see ``load``."""
     pack_id, made_of = layers[0].id, version(layers, overrides)
-    kept = CheckedTables(cache)
+    kept = CheckedTables(cache, _READ)
     if said := kept.get(pack_id, made_of):
         with suppress(
             TypeError, ValueError, KeyError, AttributeError
         ):  # said to a program with other columns
-            return _pack(pack_id, made_of, said, calendar)
+            made = _pack(pack_id, made_of, said, calendar)
+            kept.save()
+            return made
     said = _tables(layers, overrides)
     kept.put(pack_id, made_of, said)
     kept.save()

@@ -41,6 +41,30 @@ def test_every_damage_is_noticed(tmp_path: Path) -> None:
     assert kept(path).get("x", "mark 1") == TABLES
 
 
+def test_a_process_remembers_for_all_who_read_the_same(tmp_path: Path) -> None:
+    """What one workspace has read, the next need not; under another mark it is another thing, and nobody changes it for others."""
+    memory: cache.Memory = {}
+    CheckedTables(tmp_path / "one.json", memory).put("x", [1, 2], TABLES)
+    first = CheckedTables(None, memory).get("x", [1, 2])
+    assert first == TABLES
+    first["rows"].clear()
+    told = CheckedTables(tmp_path / "two.json", memory)
+    assert told.get("x", [1, 2]) == TABLES
+    assert CheckedTables(None, memory).get("x", [1, 3]) is None
+    assert CheckedTables(None, memory).get("y", [1, 2]) is None
+    assert CheckedTables(tmp_path / "two.json").get("x", [1, 2]) is None, "not saved yet"
+    told.save()
+    assert CheckedTables(tmp_path / "two.json").get("x", [1, 2]) == TABLES
+
+
+def test_a_memory_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "REMEMBERED", 3)
+    memory: cache.Memory = {}
+    for name in "abcde":
+        CheckedTables(None, memory).put(name, 1, TABLES)
+    assert [name for name in "abcde" if CheckedTables(None, memory).get(name, 1)] == ["c", "d", "e"]
+
+
 def test_another_release_reads_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "kept.json"
     kept(path)

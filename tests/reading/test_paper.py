@@ -287,6 +287,23 @@ def test_a_page_that_lies_sideways_is_looked_at_upright(tmp_path: Path) -> None:
     assert title.left < 0.5 < title.right
 
 
+@pytest.mark.parametrize("length", [0, 26, 38, 44], ids="{} mm".format)
+def test_a_pen_is_seen_though_it_leaves_no_room_in_its_box(tmp_path: Path, length: int) -> None:
+    """Recognition takes label and loops for one line, （签字）:6000000, up to the edge of the box: there somebody signed all the same."""
+    sheet = pages.Sheet()
+    sheet.centre(330, "社会救助申请书", size=20)
+    mm = 25.4 / pages.DPI
+    lower = sheet.table(800, [1900], [[""]], height=500)
+    sheet.write(1160, lower - 300, "本人（签名）：", size=12)
+    sheet.write(1160, lower - 130, "日期：2024年11月4日", size=12)
+    drawn = np.array(sheet.image.resize((WIDTH, HEIGHT), Image.Resampling.BOX), np.uint8)
+    if length:
+        place = {"x_mm": 1660 * mm, "y_mm": (lower - 280) * mm, "size_mm": float(length)}
+        paper.scribble(drawn, place, DPI, np.random.default_rng(7))
+    page = read(tmp_path, colour(drawn))
+    assert any(place.ink > SIGNED_INK for place in page.signature_places) == bool(length), page.lines
+
+
 def test_a_pen_that_begins_beside_its_label_is_seen(tmp_path: Path) -> None:
     """Recognition takes label and loops for one line, （签名）000: the pen runs on into the box all the same."""
     sheet = pages.Sheet()

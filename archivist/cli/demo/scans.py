@@ -115,7 +115,7 @@ def make_scans(
     Args:
         case_numbers: household key → case number, set on the page that has a blank for it.
         issued: household key → that household's issued application form, as PDF: it comes back printed, signed and
-            scanned. Without one a form filled in by hand comes instead, recognised by what stands on it.
+            scanned. Without one a form filled in and signed by hand comes instead, recognised by what stands on it.
         out: existing folder; the files are written side by side.
         seed: of all chance.
     """
@@ -136,6 +136,9 @@ def make_scans(
                 sheets.sample_sheet(page, case_number=case_numbers.get(page.household, ""), rng=rng)
                 for page in pages
             ]
+            if recipe.issued:
+                for place in first.places["sign"]:
+                    paper.scribble(drawn[0], place, sheets.DPI, rng)
             sheets.save([_taken(sheet, recipe, rng) for sheet in drawn], path)
         if recipe.look == "truncated":
             sheets.cut_short(path)

@@ -12,11 +12,16 @@ from archivist import config
 from archivist.cli.demo.households import SAMPLES, DemoHousehold, config_toml, households
 from archivist.cli.demo.scans import PHRASE, Scan, make_scans, signed_copy
 from archivist.cli.demo.sheets import samples
+from archivist.config import SIGNED_INK
+from archivist.doctypes.catalogue import Catalogue
 from archivist.documents.render.qr import qr_png
+from archivist.ingest.matching.signed_copy import unsigned_form
 from archivist.model.document_code import DocumentCode, OfficeKey
 from archivist.model.facts import parse_facts, people, single
 from archivist.model.ids import ID_IN_TEXT, CaseNo, is_id, record_no
 from archivist.reading.barcodes import read_codes
+from archivist.reading.ocr import OcrEngine
+from archivist.reading.pages import read_file
 
 CASE_NUMBERS = {h.key: f"TJHQ-{h.category}-{h.opened_on.year}-{n:06}" for n, h in enumerate(households(), 1)}
 PAYLOAD = DocumentCode(CaseNo.parse(CASE_NUMBERS["wang"]), "SQS", record_no(1)).payload(
@@ -170,9 +175,12 @@ def test_the_pdfs_have_the_pages_they_should_and_one_cannot_be_opened(scans: lis
 
 
 def test_without_a_print_a_form_filled_in_by_hand_comes_instead(tmp_path: Path) -> None:
+    """Where nothing makes a PDF the demo goes on all the same: the step that wants a signed form finds one."""
     made = make_scans(CASE_NUMBERS, {}, tmp_path)
     assert not any(scan.signed for scan in made)
-    assert {scan.path.name for scan in made} >= {"SCAN0016.jpg"}
+    (form,) = [scan.path for scan in made if scan.path.name == "SCAN0016.jpg"]
+    pages = read_file(form, OcrEngine).pages
+    assert unsigned_form(Catalogue.load().get("application_form"), pages, SIGNED_INK) == ""
 
 
 def test_one_scan_is_signed_and_its_code_reads_back_twice(scans: list[Scan]) -> None:
