@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import click
 
 from archivist.errors import UsageError
 from archivist.printable import visible
 
-if TYPE_CHECKING:
-    from archivist.cli.session import Session
+
+class Speaker(Protocol):
+    """What is asked of the session: who reads it, and that it can say something."""
+
+    @property
+    def json(self) -> bool:
+        """Whether a program reads what is printed."""
+
+    def say(self, text: str) -> None:
+        """Print a line for a person."""
 
 
 def confirmed(question: str) -> bool:
@@ -24,12 +32,12 @@ def is_terminal() -> bool:
     return sys.stdin.isatty()
 
 
-def can_ask(session: Session) -> bool:
+def can_ask(session: Speaker) -> bool:
     """Return whether a person can be asked: one sits there and no program reads what is printed."""
     return is_terminal() and not session.json
 
 
-def refuse_unasked(session: Session, what: str, remedy: str = "") -> None:
+def refuse_unasked(session: Speaker, what: str, remedy: str = "") -> None:
     """Refuse what wants a yes where nobody can be asked for it.
 
     Raises:
@@ -40,7 +48,7 @@ def refuse_unasked(session: Session, what: str, remedy: str = "") -> None:
         raise UsageError(f"{what}，没有人确认", remedy=remedy)
 
 
-def agreed(session: Session, question: str, otherwise: str) -> bool:
+def agreed(session: Speaker, question: str, otherwise: str) -> bool:
     """Ask whether to go on; after a no, say that nothing was done."""
     if confirmed(question):
         return True
