@@ -35,7 +35,6 @@ EVENTS: Final = "events.jsonl"
 PAPERS: Final = "户档"
 FACTS: Final = "户档信息.json"
 """Beside the papers of a household: ``case open --from`` reads it."""
-_HEADS: Final = ("户号", "类别", "办理状态", "立户日期")
 _LONG: Final = re.compile(r"(?<![0-9A-Za-z])\d{15,19}[Xx]?(?![0-9A-Za-z])")
 """Numbers of papers and accounts; no digest, which has letters beside its digits."""
 _PART: Final = ".没有导完"
@@ -157,14 +156,16 @@ def _papers(workspace: Workspace, case: Case, target: Path) -> list[ExportedFile
 
 
 def _write_tables(part: Path, tables: Mapping[str, Sequence[Sequence[str]]]) -> None:
+    from archivist.procedure import roster_exported
     from archivist.tables.writer import FORMULA, BookWriter, SheetColumn
 
     groups = {group.label: group for group in field_schema.GROUPS}
+    before = roster_exported.HEADS
     book = BookWriter()
     (part / TABLES).mkdir(mode=0o700)
     for label, rows in tables.items():
-        heads = (*_HEADS, *(field.label for field in groups[label].fields))
-        kinds = (*("str",) * len(_HEADS), *(field.kind for field in groups[label].fields))
+        heads = (*before, *(field.label for field in groups[label].fields))
+        kinds = (*("str",) * len(before), *(field.kind for field in groups[label].fields))
         sheet = book.sheet(label, [SheetColumn(h, k) for h, k in zip(heads, kinds, strict=True)])
         sheet.heads()
         text = io.StringIO(newline="")

@@ -57,6 +57,14 @@ class AlreadyOpen:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherCategory:
+    """A category of which an exported workbook holds households besides; they are taken when it is asked for."""
+
+    category: str
+    households: int
+
+
+@dataclass(frozen=True, slots=True)
 class RosterCheck(Result):
     """What a roster holds.
 
@@ -66,6 +74,7 @@ class RosterCheck(Result):
         problems: the workbook of faults that was written; nothing when there are none.
         left_out: rows that are no people: titles, sums, feet.
         before: households that an earlier run opened from this very roster.
+        elsewhere: of an exported workbook, what it holds of other categories.
     """
 
     SCHEMA: ClassVar[str] = "archivist/import/1"
@@ -82,6 +91,7 @@ class RosterCheck(Result):
     mapping: Path | None
     problems: Path | None
     before: int
+    elsewhere: tuple[OtherCategory, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +103,7 @@ class RosterImported(Result):
         before: households that earlier runs had opened from this very roster.
         faults: why others were left out, with ``partial``; ``already_open`` too.
         overtaken: rows of households that somebody else opened meanwhile.
+        elsewhere: of an exported workbook, what it holds of other categories.
     """
 
     SCHEMA: ClassVar[str] = "archivist/import-apply/1"
@@ -105,6 +116,7 @@ class RosterImported(Result):
     faults: tuple[RosterFault, ...]
     already_open: tuple[AlreadyOpen, ...]
     overtaken: tuple[str, ...]
+    elsewhere: tuple[OtherCategory, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +170,9 @@ def check_roster(
         UsageError: E001, no table of people is found, or the mapping does not fit; the file for the mapping is there already.
     """
     look = look_over(workspace, by, path, category, mapping)
-    proposed = path.with_name(f"{path.stem}.toml") if beside and mapping is None else None
+    proposed = (
+        path.with_name(f"{path.stem}.toml") if beside and mapping is None and not look.is_export else None
+    )
     if proposed and proposed.exists():
         raise UsageError(
             "对应表已经在那里了，没有覆盖",
@@ -187,6 +201,7 @@ def check_roster(
         proposed,
         listed,
         len(look.before),
+        _elsewhere(look),
     )
 
 
@@ -235,7 +250,12 @@ def import_roster(
         tuple(RosterFault.of(fault) for one in left for fault in one.faults),
         already_open(look),
         tuple(f"{one.sheet}!{one.rows[0]}" for one in done.overtaken),
+        _elsewhere(look),
     )
+
+
+def _elsewhere(look: RosterLook) -> tuple[OtherCategory, ...]:
+    return tuple(OtherCategory(name, count) for name, count in look.elsewhere.items())
 
 
 def already_open(look: RosterLook) -> tuple[AlreadyOpen, ...]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from archivist.api import rosters
-from archivist.api.rosters import AlreadyOpen, RosterFault
+from archivist.api.rosters import AlreadyOpen, OtherCategory, RosterFault
 from archivist.cli.session import MANY, Session, with_session
 from archivist.errors import UsageError
 from archivist.model.ids import Category, parse_category
@@ -42,7 +42,7 @@ def import_(
 ) -> int:
     """名册：认表头，逐格核对，列出全部问题；加 --apply 逐户立户，按在享接管。
 
-    能读 .xlsx、.xls、.csv（UTF-8、GBK）和名为 .xls 的网页；一户一行、一人一行都可以。中断了，照原样再运行一次：立过的户不会再立。
+    能读 .xlsx、.xls、.csv（UTF-8、GBK）和名为 .xls 的网页；一户一行、一人一行都可以；export --full 导出的户档.xlsx 也能读回。中断了，照原样再运行一次：立过的户不会再立。
     """
     if partial and not apply:
         raise UsageError("--partial 要与 --apply 同用")
@@ -69,6 +69,7 @@ def import_(
     session.say(f"共 {found.households} 户 {found.persons} 行；可以收的 {found.good} 户", "green")
     if found.before:
         session.say(f"先前已由这份名册立户的 {found.before} 户，不会再立")
+    _tell_others(session, found.elsewhere)
     _tell(session, found.already_open, (("不能收", found.faults), ("待核", found.doubts)))
     if found.mapping:
         session.say(f"对应表 {found.mapping}：核对、改好后用 --map 再查一遍")
@@ -95,10 +96,18 @@ def _apply(session: Session, roster: Path, category: Category, mapping: Path | N
         session.say("没有要立的户")
     if done.before:
         session.say(f"先前已由这份名册立户的 {done.before} 户，没有再立")
+    _tell_others(session, done.elsewhere)
     _tell(session, done.already_open, (("没有收", done.faults),))
     for row in done.overtaken:
         session.warn(f"没有收 {row}：导入期间别人已经为这一户（或其中的人）立户")
     return 1 if done.faults or done.already_open or done.overtaken else 0
+
+
+def _tell_others(session: Session, others: Sequence[OtherCategory]) -> None:
+    for one in others:
+        session.say(
+            f"表里还有{one.category} {one.households} 户，这次不收；收它们用 --category {one.category}"
+        )
 
 
 def _tell(

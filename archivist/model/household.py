@@ -15,7 +15,7 @@ from typing import Final
 from archivist.model.case import Case
 from archivist.model.chinese import han_number
 from archivist.model.fact_paths import FactPath
-from archivist.model.facts import Row, rows, single
+from archivist.model.facts import Facts, Row, fact, rows, single
 from archivist.model.field_schema import APPLICANT, MEMBERS
 from archivist.model.ids import (
     RESIDENT_PAPERS,
@@ -38,8 +38,16 @@ RECOGNISED: Final = (Category.BY, Category.GX)
 """Confirmed to be what they are, for others to help (医疗、教育、住房、就业): nothing is paid by itself, and there is no amount.
 Source: 社会救助法第二十一条、第二十二条「由社会救助管理部门根据实际需要给予」."""
 
+NOTHING_PAID: Final = "低保边缘、刚性支出困难家庭不发放资金，没有月保障金额；请核对这一户的类别，或删去金额"
+
 TEMPORARY: Final = (Category.JN, Category.ZC)
 """Paid once, never on the roll: what caps it is no monthly standard."""
+
+
+def unpaid_amount(category: Category, facts: Facts) -> str:
+    """Return the amount that is told of a household to which nothing is paid; empty where none is, and nought says as much."""
+    amount = str(fact(facts, FactPath.BENEFIT_AMOUNT) or "") if category in RECOGNISED else ""
+    return amount if amount.strip("0.") else ""
 
 
 def resident_number(person: Mapping[str, object]) -> IdNumber | None:

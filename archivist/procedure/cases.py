@@ -19,6 +19,7 @@ from archivist.model.event import Op
 from archivist.model.fact_paths import FactPath
 from archivist.model.facts import Facts
 from archivist.model.field_schema import APPLICANT, OLD_ID_NUMBER
+from archivist.model.household import NOTHING_PAID, unpaid_amount
 from archivist.model.ids import CaseNo, Category, IdType
 from archivist.model.values import Value, value_text
 from archivist.procedure.across import look
@@ -112,7 +113,19 @@ def examined_opening(
     workspace.pack.require_delegated(category, opened_on)
     settled = persons.settled(facts, today=today)
     require_identity(known.single(settled.facts, APPLICANT.key))
+    _require_unpaid(category, settled.facts)
     return settled
+
+
+def _require_unpaid(category: Category, facts: Facts, file: str | None = None) -> None:
+    """Refuse an amount of a household to which nothing is paid.
+
+    Raises:
+        InvalidValue: E002.
+    """
+    if amount := unpaid_amount(category, facts):
+        problem = f"救助金额·月救助金额(benefit.amount)填“{amount}”：{NOTHING_PAID}"
+        raise InvalidValue("户档信息有误", file=file, problems=[problem])
 
 
 def _others(workspace: Workspace, case: Case, by: By) -> tuple[str, ...]:
@@ -260,7 +273,9 @@ def examined_change(
     settled = changed_facts(case.facts, change, laid_over, today)
     require_identity(known.single(settled.facts, APPLICANT.key))
     changes = differences(case.facts, settled.facts)
-    paths = (one.path for one in changes)
+    paths = tuple(one.path for one in changes)
+    if FactPath.BENEFIT_AMOUNT in paths:  # one that stands there from former times is left to be taken away
+        _require_unpaid(case.number.category, settled.facts, str(case.number))
     if problems := step_facts.unlawful(workspace.pack, case, paths, today):
         raise InvalidValue("这些日期由环节登记", file=str(case.number), problems=problems)
     return settled, changes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from archivist.errors import UsageError
@@ -17,13 +17,13 @@ from archivist.model.ids import CaseNo, Category
 from archivist.model.persons import numbers_of
 from archivist.model.plain_json import parse_toml
 from archivist.model.taken_over import imported
-from archivist.procedure import roster_mapping
+from archivist.procedure import roster_exported, roster_mapping
 from archivist.procedure.roster_headings import RosterTable, find_table
 from archivist.procedure.roster_mapping import MappedColumn
 from archivist.procedure.roster_reading import BadCell, RosterHousehold, read_households
 from archivist.search import people_on_file
 from archivist.store import machine_clock
-from archivist.tables.any_sheet import read_any
+from archivist.tables.any_sheet import LooseSheet, read_any
 from archivist.tables.filled_in import read_text
 from archivist.tables.reader import column_letters
 from archivist.workspace import Workspace
@@ -40,6 +40,8 @@ class RosterLook:
         households: with everything that is wrong, people who stand in another household of the archive too.
         opened: household's key → the open case of its holder in the category.
         before: household's key → the case that an earlier run opened from this very row.
+        is_export: it is the workbook that ``export`` writes; its columns need no mapping.
+        elsewhere: of an export, how many households of other categories it holds besides.
     """
 
     sha256: str
@@ -49,6 +51,8 @@ class RosterLook:
     households: tuple[RosterHousehold, ...]
     opened: Mapping[str, CaseNo]
     before: Mapping[str, CaseNo]
+    is_export: bool = False
+    elsewhere: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def good(self) -> tuple[RosterHousehold, ...]:
@@ -72,7 +76,18 @@ def look_over(
     Raises:
         UsageError: E001, no table of people is found, no column is known, or the mapping does not fit.
     """
-    table, digest = _table(path), hashlib.sha256(path.read_bytes()).hexdigest()
+    sheets, digest = read_any(path), hashlib.sha256(path.read_bytes()).hexdigest()
+    if roster_exported.is_export(sheets):
+        if mapping:
+            raise UsageError(
+                "这是 export 导出的户档，各列都认得，不用对应表", file=path.name, remedy="去掉 --map。"
+            )
+        found = roster_exported.read_export(sheets, category, by.today)
+        checked, opened, known = _held(workspace, digest, category, found.table, found.households)
+        return RosterLook(
+            digest, found.table, found.columns, found.letters, checked, opened, known, True, found.elsewhere
+        )
+    table = _table(sheets, path.name)
     letters = {column: column_letters(column) for column in table.headings}
     columns = roster_mapping.propose(table)
     if mapping is None:
@@ -87,11 +102,23 @@ def look_over(
             named.get(c.column) or MappedColumn(c.column, c.heading, left, 1.0, c.samples) for c in columns
         )
     households = read_households(table, used, category, by.today)
+    checked, opened, known = _held(workspace, digest, category, table, households)
+    return RosterLook(digest, table, columns, letters, checked, opened, known)
+
+
+def _held(
+    workspace: Workspace,
+    digest: str,
+    category: Category,
+    table: RosterTable,
+    households: tuple[RosterHousehold, ...],
+) -> tuple[tuple[RosterHousehold, ...], dict[str, CaseNo], dict[str, CaseNo]]:
+    """Return the households, with whoever of them stands in another one told; whose holder has a case; and what was opened before."""
     before = opened_from(workspace, digest, category)
     keys = {(table.sheet, one.rows[0]): one.key for one in households}
     known = {keys[row]: number for row, number in before.items() if row in keys}
     opened, checked = _held_already(workspace, category, households, known)
-    return RosterLook(digest, table, columns, letters, checked, opened, known)
+    return checked, opened, known
 
 
 def opened_from(
@@ -165,22 +192,22 @@ def _against(
     return opened, faults
 
 
-def _table(path: Path) -> RosterTable:
-    """Return the one table of people in a file.
+def _table(sheets: Iterable[LooseSheet], name: str) -> RosterTable:
+    """Return the one table of people in a file of this name.
 
     Raises:
         UsageError: E001, there is none, or several sheets have one.
     """
-    found = [t for sheet in read_any(path) if (t := find_table(sheet, roster_mapping.known_as)) and t.rows]
+    found = [t for sheet in sheets if (t := find_table(sheet, roster_mapping.known_as)) and t.rows]
     if not found:
         raise UsageError(
-            "找不到名册的表头（至少要认得两列，如“户主姓名”“身份证号”），或表头下面没有内容", file=path.name,
+            "找不到名册的表头（至少要认得两列，如“户主姓名”“身份证号”），或表头下面没有内容", file=name,
             remedy="把表头改成常用的名称，或把名册单独另存一份再试。",
         )  # fmt: skip
     if len(found) > 1:
         raise UsageError(
             f"有几张表都像名册：{'、'.join(t.sheet for t in found)}",
-            file=path.name,
+            file=name,
             remedy="每张表各存成一个文件，分别导入。",
         )
     return found[0]

@@ -17,7 +17,7 @@ from archivist.model import persons
 from archivist.model.fact_paths import FactPath
 from archivist.model.facts import NO_FACTS, Facts, parse_facts, single
 from archivist.model.field_schema import APPLICANT, GROUP_BY_NAME, MEMBERS, Field
-from archivist.model.household import APPLICANT_RELATIONS, RECOGNISED
+from archivist.model.household import APPLICANT_RELATIONS, NOTHING_PAID, RECOGNISED
 from archivist.model.ids import OLD_ID, Category, clean_id, narrow
 from archivist.procedure.roster_headings import RosterTable
 from archivist.procedure.roster_mapping import (
@@ -68,7 +68,9 @@ class RosterHousehold:
 
 
 @dataclass(slots=True)
-class _Draft:
+class HouseholdDraft:
+    """A household while it is read."""
+
     key: str
     rows: list[SheetRow] = field(default_factory=list)
     faults: list[BadCell] = field(default_factory=list)
@@ -93,53 +95,60 @@ def read_households(
     drafts = _grouped(table, at)
     for draft in drafts:
         _fill(draft, at, without, today)
+    return finished(drafts, table.sheet)
+
+
+def finished(drafts: Collection[HouseholdDraft], sheet: str) -> tuple[RosterHousehold, ...]:
+    """Return what was read; of whoever stands in two of the households both are told."""
     _tell_doubles(drafts)
     return tuple(
         RosterHousehold(
-            d.key, table.sheet, tuple(row.number for row in d.rows), d.facts, tuple(d.faults), tuple(d.doubts)
+            d.key, sheet, tuple(row.number for row in d.rows), d.facts, tuple(d.faults), tuple(d.doubts)
         )
         for d in drafts
     )
 
 
-def _grouped(table: RosterTable, at: Mapping[str, int]) -> list[_Draft]:
+def _grouped(table: RosterTable, at: Mapping[str, int]) -> list[HouseholdDraft]:
     """Put rows together: by the household's number, else the holder's ID number, else merged cells of the holder."""
     by_person = NAME in at or RELATION in at
     for path in (KEY, HEAD_ID) if by_person else ():
         if path in at:
             return _by_value(table, at[path])
     if not by_person:
-        return [_Draft(str(row.number), [row]) for row in table.rows]
+        return [HouseholdDraft(str(row.number), [row]) for row in table.rows]
     merged = at.get(HEAD_NAME)
-    found: dict[str, _Draft] = {}
+    found: dict[str, HouseholdDraft] = {}
     for row in table.rows:
         start = table.together.get((row.number, merged)) if merged is not None else None
-        draft = found.setdefault(str(start or row.number), _Draft(str(start or row.number)))
+        draft = found.setdefault(str(start or row.number), HouseholdDraft(str(start or row.number)))
         draft.rows.append(row)
         if start is None:
             draft.faults.append(
                 BadCell(
-                    _place(row, merged or 0), "", "看不出属于哪一户：没有户编号、户主证号，户主一格也没有合并"
+                    stands_at(row, merged or 0),
+                    "",
+                    "看不出属于哪一户：没有户编号、户主证号，户主一格也没有合并",
                 )
             )
     return list(found.values())
 
 
-def _by_value(table: RosterTable, column: int) -> list[_Draft]:
-    found: dict[str, _Draft] = {}
+def _by_value(table: RosterTable, column: int) -> list[HouseholdDraft]:
+    found: dict[str, HouseholdDraft] = {}
     for row in table.rows:
         value = _text(row.values[column])
         key = value or f"第 {row.number} 行"
-        draft = found.setdefault(key, _Draft(key))
+        draft = found.setdefault(key, HouseholdDraft(key))
         draft.rows.append(row)
         if not value:
-            draft.faults.append(BadCell(_place(row, column), "", "没有填属于哪一户"))
+            draft.faults.append(BadCell(stands_at(row, column), "", "没有填属于哪一户"))
         elif isinstance(row.values[column], float | int) and len(value) > 15:
-            draft.faults.append(BadCell(_place(row, column), value, _NUMBERED))
+            draft.faults.append(BadCell(stands_at(row, column), value, _NUMBERED))
     return list(found.values())
 
 
-def _fill(draft: _Draft, at: Mapping[str, int], without: Collection[str], today: dt.date) -> None:
+def _fill(draft: HouseholdDraft, at: Mapping[str, int], without: Collection[str], today: dt.date) -> None:
     raw: dict[str, dict[str, object]] = defaultdict(dict)
     members: list[dict[str, object]] = []
     stood: dict[tuple[str, str], tuple[object, str]] = {}
@@ -156,10 +165,10 @@ def _fill(draft: _Draft, at: Mapping[str, int], without: Collection[str], today:
             if group_key == MEMBERS.key:
                 person[key] = value
                 continue
-            earlier, place = stood.setdefault((group_key, key), (value, _place(row, column)))
+            earlier, place = stood.setdefault((group_key, key), (value, stands_at(row, column)))
             if earlier != value:
                 draft.faults.append(
-                    BadCell(_place(row, column), _text(row.values[column]), f"与同一户的 {place} 不一致")
+                    BadCell(stands_at(row, column), _text(row.values[column]), f"与同一户的 {place} 不一致")
                 )
             raw[group_key][key] = value
         if person:
@@ -170,7 +179,7 @@ def _fill(draft: _Draft, at: Mapping[str, int], without: Collection[str], today:
         if not head.get(key) and not draft.faults:
             draft.faults.append(
                 BadCell(
-                    _place(first, at.get(path, at.get(mine, 0))),
+                    stands_at(first, at.get(path, at.get(mine, 0))),
                     "",
                     f"没有户主（申请人）的{APPLICANT.by_name[key].label}",
                 )
@@ -185,7 +194,7 @@ def _fill(draft: _Draft, at: Mapping[str, int], without: Collection[str], today:
         settled = persons.settled(parse_facts(facts), today=today)
     except InvalidValue as error:
         draft.faults += [
-            BadCell(_place(first, 0), "", problem) for problem in error.problems or (error.what,)
+            BadCell(stands_at(first, 0), "", problem) for problem in error.problems or (error.what,)
         ]
         return
     draft.facts = settled.facts
@@ -193,7 +202,7 @@ def _fill(draft: _Draft, at: Mapping[str, int], without: Collection[str], today:
 
 
 def _seat(
-    draft: _Draft, row: SheetRow, at: Mapping[str, int], person: dict[str, object],
+    draft: HouseholdDraft, row: SheetRow, at: Mapping[str, int], person: dict[str, object],
     head: dict[str, object], members: list[dict[str, object]],
 ) -> None:  # fmt: skip
     """Put whoever a row is of where he belongs: the holder's facts to the applicant, all others among the members."""
@@ -204,13 +213,15 @@ def _seat(
         if key in APPLICANT.by_name and head.setdefault(key, value) != value:
             column = at.get(f"{MEMBERS.key}.{key}", 0)
             draft.faults.append(
-                BadCell(_place(row, column), _text(row.values[column]), "与户主一栏不一致，或一户有两个户主")
+                BadCell(
+                    stands_at(row, column), _text(row.values[column]), "与户主一栏不一致，或一户有两个户主"
+                )
             )
 
 
-def _cell(draft: _Draft, row: SheetRow, column: int, declared: Field) -> object:
+def _cell(draft: HouseholdDraft, row: SheetRow, column: int, declared: Field) -> object:
     """Return a cell's value as it is stored; ``None`` where there is nothing, or something that cannot be taken."""
-    value, place = row.values[column], _place(row, column)
+    value, place = row.values[column], stands_at(row, column)
     text = _text(value)
     if not text or (text in ("-", "—", "/", "无") and declared.kind not in ("enum", "str")):
         return None
@@ -242,12 +253,11 @@ def _cell(draft: _Draft, row: SheetRow, column: int, declared: Field) -> object:
     return list(parsed) if isinstance(parsed, tuple) else parsed
 
 
-def _no_amount(draft: _Draft, row: SheetRow, column: int, _declared: Field) -> None:
+def _no_amount(draft: HouseholdDraft, row: SheetRow, column: int, _declared: Field) -> None:
     """Take no amount where nothing is paid, and tell of one: the roster, or the category it is read as, is another. Nought says as much."""
     text = _text(row.values[column])
     if any(digit in narrow(text) for digit in "123456789"):
-        why = "低保边缘、刚性支出困难家庭不发放资金，没有月保障金额；请核对这一户的类别，或删去金额"
-        draft.faults.append(BadCell(_place(row, column), text, why))
+        draft.faults.append(BadCell(stands_at(row, column), text, NOTHING_PAID))
 
 
 def _day(value: Value, text: str) -> str | None:
@@ -271,9 +281,9 @@ def _month(value: Value, text: str) -> str:
     return f"{match[1]}-{int(match[2]):02d}" if match and day is None else text
 
 
-def _tell_doubles(drafts: list[_Draft]) -> None:
+def _tell_doubles(drafts: Collection[HouseholdDraft]) -> None:
     """Tell of whoever stands in two households of the roster; neither is taken."""
-    seen: dict[str, list[tuple[_Draft, str]]] = defaultdict(list)
+    seen: dict[str, list[tuple[HouseholdDraft, str]]] = defaultdict(list)
     for draft in drafts:
         for number, place in draft.ids.items():
             seen[number].append((draft, place))
@@ -289,5 +299,6 @@ def _text(value: Value) -> str:
     return "" if value is None else narrow(str(value)).strip() if isinstance(value, str) else str(value)
 
 
-def _place(row: SheetRow, column: int) -> str:
+def stands_at(row: SheetRow, column: int) -> str:
+    """Return where a cell stands: ``表!C5``."""
     return f"{row.sheet}!{row.address(column)}"

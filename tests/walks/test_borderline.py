@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.people import WANG_ID
 from tests.sampling import sweep
 from tests.walks.clerk import APPROVER, Clerk
@@ -62,6 +64,22 @@ def test_a_family_with_rigid_expenses(clerk: Clerk) -> None:
     due = clerk.due()
     assert {"recognition.validity", "review.cycle"} <= set(due)
     to_end(clerk, "认定有效期届满")
+
+
+def test_no_amount_is_taken_by_any_door(clerk: Clerk) -> None:
+    """「低保边缘、刚性支出困难家庭不发放资金」: not when the file is opened, not later, not by a file of facts; nought says the same."""
+    amount = {"benefit": {**RECOGNISED["benefit"], "amount": "980"}}
+    (clerk.root / "改.json").write_text('{"benefit": {"amount": "120.50"}}', encoding="utf-8")
+    for category in ("低保边缘", "刚性支出困难家庭"):
+        with pytest.raises(AssertionError, match="不发放资金"):
+            clerk.open(category, **amount)
+        clerk.open(category, **RECOGNISED)
+        before = clerk.show()
+        for words in (("benefit.amount=980",), ("救助金额.月救助金额=0.01",), ("--from", "改.json")):
+            told = clerk.run("case", "set", clerk.number, *words, check=2)
+            assert told["error"]["code"] == "E002" and "不发放资金" in str(told["error"]["problems"]), told
+        assert clerk.show() == before
+        clerk.run("case", "set", clerk.number, "benefit.amount=0")
 
 
 def test_neither_existed_before_its_day(clerk: Clerk) -> None:
