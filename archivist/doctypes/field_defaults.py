@@ -54,6 +54,7 @@ _DEFAULTS: Final[Mapping[str, Row]] = MappingProxyType(
         "law.death": _row("死亡后办结的期限", "str", "rule"),
         "law.fraud": _row("骗取救助的后果", "text", "rule"),
         "law.fraud_source": _row("骗取救助的后果·依据", "str", "rule"),
+        "law.hearing": _row("听取意见的依据", "str", "rule"),
         "law.inquiry": _row("索取材料的依据", "text", "rule"),
         "law.nonreport": _row("未主动告知的期限", "str", "rule"),
         "law.obligor_age": _row("义务人年龄", "str", "rule"),

@@ -87,7 +87,7 @@ def _start(case: Case, pack: Pack, granted: StepTaken) -> Iterator[str]:
     told, lawful = first_told(case), first_month(case, pack, granted.on)
     if told and lawful and told != lawful[0]:
         early = "早于" if told < lawful[0] else "晚于"
-        yield f"起发年月登记为 {told}，{early}规定的 {lawful[0]}（{lawful[1].source}）"
+        yield f"起发年月登记为 {told}，{early}规定的 {lawful[0]}（{lawful[1].source.citation}）"
 
 
 def first_told(case: Case) -> str:

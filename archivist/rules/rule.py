@@ -87,6 +87,9 @@ class Each(StrEnum):
     PERSON = "person"
 
 
+_DATED: Final = re.compile(r"（\d{4}年\d{1,2}月\d{1,2}日）$")
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where a rule stands: the measure, its article, the exact sentence (without the 「」).
@@ -98,6 +101,11 @@ class Source:
     sentence: Words
     article: str = ""
     key: str = field(default="", metadata=NOT_DECLARED)
+
+    @property
+    def citation(self) -> str:
+        """The measure and its article, as a paper that goes out names them: without the day the measure is of."""
+        return f"{_DATED.sub('', self.measure)}{self.article}"
 
     def __str__(self) -> str:
         return f"{self.measure}{self.article}「{self.sentence}」"

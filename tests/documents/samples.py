@@ -31,18 +31,48 @@ from tests.people import make_id
 CATALOGUE: Final = Catalogue.load()
 ON = dt.date(2024, 8, 16)
 DAYS: Final[Mapping[str, dt.date]] = {
+    "acceptance_notice": dt.date(2024, 8, 1),
+    "account_authorization": dt.date(2024, 8, 20),
+    "advance_supplement": dt.date(2024, 8, 5),
+    "agency_authorization": dt.date(2024, 7, 29),
     "annual_review_plan": dt.date(2025, 10, 10),
+    "applicant_explanation": dt.date(2024, 8, 9),
+    "application_form": dt.date(2024, 7, 29),
+    "appraisal_notice": dt.date(2024, 8, 12),
+    "archive_transfer_list": dt.date(2024, 4, 8),
+    "authorization_withdrawal": dt.date(2025, 9, 22),
     "benefit_change_decision": dt.date(2025, 2, 26),
     "benefit_change_form": dt.date(2025, 2, 25),
+    "case_catalog": dt.date(2025, 10, 20),
+    "case_cover": dt.date(2025, 10, 20),
+    "case_notes": dt.date(2025, 10, 20),
+    "cash_in_kind_receipt": dt.date(2024, 7, 28),
     "change_report_form": dt.date(2025, 2, 10),
     "change_verification_record": dt.date(2025, 2, 14),
+    "complaint_register": dt.date(2025, 2, 11),
     "complaint_reply": dt.date(2025, 3, 4),
+    "consistency_check_sheet": dt.date(2025, 10, 20),
+    "correction_notice": dt.date(2024, 7, 30),
     "custody_register": dt.date(2028, 12, 31),
     "death_verification_form": dt.date(2025, 2, 6),
-    "deregistration_form": dt.date(2025, 9, 30),
+    "democratic_appraisal": dt.date(2024, 8, 14),
+    "deregistration_form": dt.date(2025, 10, 9),
+    "destruction_approval": dt.date(2025, 5, 12),
+    "destruction_register": dt.date(2025, 5, 9),
     "destruction_supervision_record": dt.date(2025, 6, 3),
+    "disability_ending_notice": dt.date(2025, 8, 15),
+    "disposal_appraisal_opinion": dt.date(2025, 4, 10),
     "disposal_appraisal_report": dt.date(2028, 7, 20),
+    "dispute_submission": dt.date(2024, 8, 14),
+    "economic_declaration": dt.date(2024, 7, 29),
     "electronic_destruction_log": dt.date(2025, 6, 3),
+    "emergency_survey_record": dt.date(2024, 8, 1),
+    "evidence_letter": dt.date(2024, 8, 5),
+    "expense_verification": dt.date(2024, 8, 12),
+    "expiry_list": dt.date(2025, 1, 8),
+    "expunging_approval": dt.date(2025, 3, 10),
+    "extension_notice": dt.date(2024, 8, 26),
+    "fixity_manifest": dt.date(2025, 10, 20),
     "gradual_exit_notice": dt.date(2025, 8, 27),
     "handover_register": dt.date(2026, 12, 31),
     "handover_withdrawal": dt.date(2026, 3, 9),
@@ -50,6 +80,9 @@ DAYS: Final[Mapping[str, dt.date]] = {
     "hearing_record": dt.date(2025, 2, 20),
     "hold_register": dt.date(2028, 12, 31),
     "home_visit_record": dt.date(2025, 2, 20),
+    "household_survey": dt.date(2024, 8, 6),
+    "income_asset_calculation": dt.date(2024, 8, 7),
+    "integrity_commitment": dt.date(2024, 7, 29),
     "legal_hold_record": dt.date(2024, 10, 8),
     "periodic_review_form": dt.date(2025, 2, 20),
     "public_delivery_notice": dt.date(2025, 3, 10),
@@ -122,7 +155,8 @@ FULL: dict[str, Any] = {
             "covered": True, "authorized": True, "monthly_income": "0",
         },
         {
-            "name": "李大暑", "relation": "儿子", "id_number": an_id("19991120", 51), "hukou": "城镇", "marital": "未婚",
+            "name": "李大暑", "relation": "儿子", "id_type": "居民身份证", "id_number": an_id("19991120", 51),
+            "household_address": "示范区槐树街道槐树里社区12号楼3门501", "hukou": "城镇", "marital": "未婚",
             "health": "健康", "labour": "有", "employment": "灵活就业", "education": "中专", "monthly_income": "1200",
             "living_together": True, "covered": True, "authorized": True,
         },
@@ -135,7 +169,8 @@ FULL: dict[str, Any] = {
     "incomes": [
         {"member": "李大暑", "kind": "工资性收入", "period": "2024年1—6月", "source": "零工", "declared": "7200", "verified": "7200",
          "approved": "7200", "evidence": "流水"},
-        {"member": "王秀兰", "kind": "转移净收入", "period": "2024年1—6月", "source": "遗属补助", "declared": "3000", "approved": "3000"},
+        {"member": "王秀兰", "kind": "转移净收入", "period": "2024年1—6月", "source": "遗属补助、赡养费", "declared": "3000", "verified": "3000",
+         "approved": "3000", "evidence": "流水"},
     ],
     "assets": [
         {"kind": "银行存款", "owner": "王秀兰", "description": "示范银行槐树支行", "declared": "5200.35", "verified": "5200.35", "approved": "5200.35"},
@@ -250,12 +285,12 @@ EXTRA: dict[str, dict[str, object]] = {
     },
     "acceptance_notice": {"deadline": dt.date(2024, 9, 12), "doc_no": "示槐救字〔2024〕31号"},
     "correction_notice": {
-        "deadline": dt.date(2024, 8, 20), "doc_no": "示槐救字〔2024〕30号",
+        "deadline": dt.date(2024, 8, 6), "doc_no": "示槐救字〔2024〕30号",
         "missing_materials": [
             {"id": "mat_id_card", "name": "居民身份证（李大暑）", "reason": "未提交", "requirement": "提交原件核验，留存正反面复印件",
-             "basis": "实施方案“身份证和户口本原件”"},
+             "basis": "本地申请材料清单"},
             {"id": "verification_authorization", "name": "家庭经济状况调查核对授权委托书", "reason": "李大暑未签名、未按指印",
-             "requirement": "本人到窗口补签，或由工作人员上门办理", "basis": "最低生活保障审核确认办法第九条"},
+             "requirement": "本人到窗口补签，或由工作人员上门办理", "basis": "《最低生活保障审核确认办法》第九条"},
         ],
     },
     "preliminary_publicity": {
@@ -264,7 +299,7 @@ EXTRA: dict[str, dict[str, object]] = {
     },
     "confirmation_decision": {
         "doc_no": "示槐救字〔2024〕35号",
-        "decision": {"basis": ["《社会救助暂行办法》", "《最低生活保障审核确认办法》第二十一条"]},
+        "decision": {"basis": ["《社会救助暂行办法》第十一条", "《最低生活保障审核确认办法》第二十一条"]},
     },
     "refusal_decision": {
         "doc_no": "示槐救字〔2024〕36号", "deadline": dt.date(2024, 8, 21),
@@ -295,7 +330,7 @@ GIVEN: dict[str, dict[str, object]] = {
     "correction_notice": {"联系人": "周立冬"},
     "confirmation_decision": {
         "decision.findings": "你户共同生活家庭成员3人，2024年1月至6月家庭总收入10200元，月人均收入566.67元，低于本区最低生活保障标准每人每月1010元；"
-        "家庭财产状况符合规定。经公示，未收到异议。"
+        "家庭财产状况符合规定。公示期间有居民反映你户成员李大暑收入较高，经重新调查核实，与申报一致，异议不成立。"
     },
     "refusal_decision": {
         "查明事实": "你户共同生活家庭成员3人。经信息核对和入户调查，2024年1月至6月家庭总收入21600元，月人均收入1200元。",
@@ -379,9 +414,17 @@ def _values(
 
 
 def _untold(document: DocumentType, told: Mapping[str, object]) -> dict[str, object]:
-    """Return what is told that no rule says."""
-    of_rules = {key for f in document.fields if f.origin is Origin.RULE for key in (f.path, f.label)}
-    return {path: value for path, value in told.items() if path not in of_rules}
+    """Return what is told that no rule says; a number is given when a paper is issued, so it stays."""
+    of_rules = {key for f in document.fields if f.origin is Origin.RULE for key in (f.path, f.label)} - {
+        "doc_no"
+    }
+    untold: dict[str, object] = {}
+    for path, value in told.items():
+        if isinstance(value, Mapping):
+            value = {key: said for key, said in value.items() if f"{path}.{key}" not in of_rules}
+        if path not in of_rules:
+            untold[path] = value
+    return untold
 
 
 def sample(name: str, household: str = "ordinary") -> Sample:

@@ -214,13 +214,23 @@ def test_the_yearly_review_tells_the_cycles(workspace: Workspace) -> None:
     made = planned(workspace, "annual_review_plan", PLAN)
     plan: Any = made.values["plan"]
     assert plan["year"] == "2024" and plan["scope"] == "最低生活保障、特困人员救助供养、低收入家庭救助"
-    assert [c.split("，")[0].split("：")[1] for c in plan["cycles"]] == [
-        "定期复审（每半年）",
-        "定期复审（每年）",
+    assert plan["cycles"] == [
+        "最低生活保障、特困人员救助供养、低收入家庭救助：按各户登记的复核周期，每半年或者每年复核一次，依据《红桥区社会救助审核确认权限下放改革工作实施方案》。"
     ]
-    assert "每半年或每年进行一次复审" in printed(office_documents.issue(workspace, BY, made))
+    assert "每半年或者每年复核一次" in printed(office_documents.issue(workspace, BY, made))
     fewer: Any = planned(workspace, "annual_review_plan", {**PLAN, "plan.scope": "特困人员"}).values["plan"]
     assert fewer["scope"] == "特困人员"
+
+
+def test_a_cycle_that_is_applied_by_analogy_says_so(tmp_path: Path) -> None:
+    """N2 第三十一条 writes of 最低生活保障 alone: 特困人员 are reviewed 参照 it."""
+    with under(tmp_path, "shanxi-jincheng-chengqu") as workspace:
+        plan: Any = planned(workspace, "annual_review_plan", PLAN).values["plan"]
+    said = "按各户登记的复核周期，每半年或者每年复核一次"
+    assert plan["cycles"] == [
+        f"最低生活保障：{said}，依据《最低生活保障审核确认办法》第三十一条。",
+        f"特困人员救助供养：{said}，参照《最低生活保障审核确认办法》第三十一条。",
+    ]
 
 
 def test_in_jincheng_it_is_in_the_third_quarter(tmp_path: Path) -> None:

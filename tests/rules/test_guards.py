@@ -135,8 +135,8 @@ def test_everybody_has_authorised_the_verification() -> None:
     }
     assert reasons("authorised", a_case(**people)) == [
         "申请人没有签署核对授权：卷内没有已签的核对授权书",
-        "义务人李远样没有签署核对授权（obligors[1].authorized）",
-        "没有登记成员李小样的授权是否已签（members[2].authorized）",
+        "义务人李远样没有签署核对授权（法定赡养、抚养、扶养义务人第 1 行·授权已签）",
+        "没有登记成员李小样的授权是否已签（共同生活家庭成员第 2 行·授权已签）",
     ]
     printed = a_case(pending=("verification_authorization",))
     assert len(reasons("authorised", printed)) == 1, "printed is not signed"

@@ -71,7 +71,7 @@ def _missing(context: DocumentContext) -> list[Row] | None:
             "name": context.catalogue.title(m.document),
             "reason": m.reason,
             "requirement": m.requirement,
-            "basis": "本地申请材料清单" if m.inferred else m.basis,
+            "basis": "本地申请材料清单" if m.inferred else m.citation,
         }
         for m in required_papers.missing(context.case, context.pack, context.acted_on)
     ]

@@ -8,11 +8,12 @@ from decimal import Decimal
 
 from archivist.doctypes.field_paths import FieldPath
 from archivist.doctypes.ids import DocumentId
-from archivist.documents.values.context import DocumentContext
+from archivist.documents.values.context import DocumentContext, Row
 from archivist.documents.values.registry import computes, examines
 from archivist.errors import UnlawfulDocument
 from archivist.model.case import CaseStatus
 from archivist.model.chinese import read_day
+from archivist.model.facts import Part
 from archivist.model.ids import Category
 from archivist.model.step_ids import StepId
 from archivist.rules.disposition.retention import Retention, retention
@@ -68,6 +69,28 @@ def _death_date(context: DocumentContext) -> dt.date | None:
 def _death_deadline(context: DocumentContext) -> dt.date | None:
     rule, died = _after_death(context), _died(context)
     return context.last_day(rule, died) if rule and died else None
+
+
+def _dead(context: DocumentContext) -> Row | None:
+    """Return the person of the household who bears the name of the dead; none where two do."""
+    name = context.text(FieldPath.DEATH_NAME)
+    found = [(part, row) for part, row in context.case.people() if name and row.get("name") == name]
+    if len(found) != 1 or found[0][0] not in (Part.APPLICANT, Part.MEMBER):
+        return None
+    part, row = found[0]
+    return {**row, "relation": "本人"} if part is Part.APPLICANT else dict(row)
+
+
+@computes(FieldPath.DEATH_RELATION)
+def _relation_of_dead(context: DocumentContext) -> str | None:
+    dead = _dead(context)
+    return str(dead.get("relation") or "") or None if dead else None
+
+
+@computes(FieldPath.DEATH_ID_NUMBER)
+def _number_of_dead(context: DocumentContext) -> str | None:
+    dead = _dead(context)
+    return str(dead.get("id_number") or "") or None if dead else None
 
 
 # ── the gradual exit ─────────────────────────────────────────────────────────────────────────────────────

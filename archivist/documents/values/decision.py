@@ -123,14 +123,17 @@ def _heard(context: DocumentContext) -> str | None:
     if about is None:
         return None
     said, answer = (str(about.values.get(key) or "") for key in (hearing.SAID, hearing.ANSWER))
+    # The paper is addressed to the applicant, whom it does not call by name in its text.
+    heard = str(about.values.get(hearing.WHO) or "")
+    who = "你" if heard == context.text(FactPath.APPLICANT_NAME) else heard
     if not said:
-        return f"于{chinese.format_date(about.on)}听取意见，{about.values.get(hearing.WHO)}没有提出意见"
+        return f"于{chinese.format_date(about.on)}听取意见，{who}没有提出意见"
     more = "；".join(
         f"{head}：{text.rstrip('。；')}"
         for head, text in (("所陈述的意见", said), ("采纳情况", answer))
         if text
     )
-    return f"于{chinese.format_date(about.on)}听取了{about.values.get(hearing.WHO)}的意见{f'（{more}）' if more else ''}"
+    return f"于{chinese.format_date(about.on)}听取了{who}的意见{f'（{more}）' if more else ''}"
 
 
 @examines(DocumentId.HEARING_NOTICE, DocumentId.RECOVERY_PRIOR)

@@ -89,6 +89,13 @@ def _alert(context: DocumentContext) -> str | None:
     return "实行" if any(r.id == RuleId.VISIT_ALERT for r in rows) else None
 
 
+@computes(FieldPath.LAW_HEARING)
+def _hearing(context: DocumentContext) -> str | None:
+    """By which article a household is heard; nothing before there was one."""
+    rule = context.rule_for(RuleId.HEARING) if context.sources else None
+    return rule.source.citation if rule and rule.value else None
+
+
 @computes(FieldPath.LAW_ADVANCE)
 def _advance(context: DocumentContext) -> str | None:
     """Within which time help in advance must arrive; nothing where the place lays down none."""

@@ -22,17 +22,30 @@ _CALLED: Final[Mapping[str, tuple[RuleId, str]]] = {
     DocumentId.JOINT_CONFERENCE_MINUTES: (RuleId.ROLE_CONFERENCE, "集体研究会议"),
 }
 """Minutes → the row of the word for the meeting, and the word where no place is known."""
+_HEAD_LINE: Final = 14
+"""Characters of the red head that stand on one line."""
 
 
 # ── what it is called ────────────────────────────────────────────────────────────────────────────────────
 @computes(FieldPath.MEETING_NAME)
 def _name(context: DocumentContext) -> str | None:
     office = context.config.office.name
+    return f"{office}{_called(context)}" if office else None
+
+
+@computes(FieldPath.MEETING_HEAD)
+def _head(context: DocumentContext) -> str:
+    """What stands in red below the office's name; where it has no room on one line, its last word begins the second."""
+    head = f"{_called(context)}纪要"
+    before, last, _ = head.partition("联席会议") if len(head) > _HEAD_LINE else (head, "", "")
+    return f"{before}\n{head.removeprefix(before)}" if last else head
+
+
+def _called(context: DocumentContext) -> str:
     word, otherwise = _CALLED.get(context.document.id, (RuleId.ROLE_PANEL, "集体研究会议"))
     called = _word(context, word) or otherwise
-    if office.endswith("办事处"):
-        called = called.removeprefix("街道")  # 「街道班子会」 of an office that says already what it is of
-    return f"{office}{called}" if office else None
+    # 「街道班子会」 of an office that says already what it is of.
+    return called.removeprefix("街道") if context.config.office.name.endswith("办事处") else called
 
 
 def _word(context: DocumentContext, word: RuleId) -> str:

@@ -249,12 +249,26 @@ def _cycles(context: DocumentContext) -> dict[Category, list[Rule]]:
     return {c: found for c, found in rows.items() if found}
 
 
+_EVERY: Final = {1: "每月", 3: "每季度", 6: "每半年", 12: "每年"}
+
+
 @computes(FieldPath.PLAN_CYCLES)
 def _plan_cycles(context: DocumentContext) -> list[str]:
-    return [
-        f"{'、'.join(c.label for c in categories)}：{rule.title}，依据{rule.source}。"
-        for rule, categories in _by_rule(_cycles(context))
-    ]
+    """A sentence for the categories that are reviewed alike: how often, by which article; one that is applied by analogy says so."""
+    alike: dict[tuple[int, ...], list[Category]] = {}
+    found = _cycles(context)
+    for category, rules in found.items():
+        alike.setdefault(tuple(id(rule) for rule in rules), []).append(category)
+    return [_cycle(categories, found[categories[0]]) for categories in alike.values()]
+
+
+def _cycle(categories: Sequence[Category], rules: Sequence[Rule]) -> str:
+    months = sorted({int(rule.value) for rule in rules})
+    every = "或者".join(_EVERY.get(n, f"每{n}个月") for n in months)
+    as_noted = "按各户登记的复核周期，" if len(months) > 1 else ""
+    by = "参照" if all(rule.inferred for rule in rules) else "依据"
+    articles = "、".join(dict.fromkeys(rule.source.citation for rule in rules))
+    return f"{'、'.join(c.label for c in categories)}：{as_noted}{every}复核一次，{by}{articles}。"
 
 
 @computes(FieldPath.PLAN_SCOPE)

@@ -16,7 +16,7 @@ from archivist.doctypes.ids import DocumentId
 from archivist.model import conditions
 from archivist.model.case import Case
 from archivist.model.confirmations import Confirmed
-from archivist.model.facts import Part, Row, rows, single
+from archivist.model.facts import Part, Path, Row, rows, single
 from archivist.model.field_schema import APPLICANT, MEMBERS, OBLIGORS
 from archivist.model.household import lives_together
 from archivist.model.record import PERSON, Record, RecordStatus
@@ -31,12 +31,16 @@ ASKED = "asked"
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """One paper that is not there, with what is asked for and why; ``inferred``: no sentence asks for it by name."""
+    """One paper that is not there, with what is asked for and why; ``inferred``: no sentence asks for it by name.
+
+    ``basis`` quotes the sentence; ``citation`` names measure and article alone, as a paper that goes out does.
+    """
 
     document: str
     requirement: str
     reason: str
     basis: str
+    citation: str
     inferred: bool = False
 
 
@@ -63,7 +67,10 @@ def missing(case: Case, pack: Pack, on: dt.date) -> list[Missing]:
 def _missing(material: Material, case: Case) -> Missing:
     printed = case.records_of(material.document)
     reason = f"第 {printed[-1].no} 件已打印，尚未签名交回" if printed else "未提交"
-    return Missing(material.document, material.requirement, reason, str(material.source), material.inferred)
+    source = material.source
+    return Missing(
+        material.document, material.requirement, reason, str(source), source.citation, material.inferred
+    )
 
 
 # ── is it there, and is it what it seems ─────────────────────────────────────────────────────────────────
@@ -181,10 +188,15 @@ def unauthorised(case: Case, pack: Pack, on: dt.date) -> tuple[list[str], list[s
                 f"{person.part}{person.name}已书面撤回核对授权（第 {gone[person.name].no} 件），重新授权以前不能核对"
             )
         elif person.authorized is False:
-            refused.append(f"{person.part}{person.name}没有签署核对授权（{person.path}.authorized）")
+            refused.append(f"{person.part}{person.name}没有签署核对授权（{_signed_at(person)}）")
         elif person.authorized is None and person.path != APPLICANT.key:
-            unknown.append(f"没有登记{person.part}{person.name}的授权是否已签（{person.path}.authorized）")
+            unknown.append(f"没有登记{person.part}{person.name}的授权是否已签（{_signed_at(person)}）")
     return refused, unknown
+
+
+def _signed_at(person: PersonNeeding) -> str:
+    """Where it is noted that somebody signed, as a clerk calls it: ``共同生活家庭成员第 1 行·授权已签``."""
+    return Path.parse(f"{person.path}.authorized").label
 
 
 def withdrawn(case: Case) -> dict[str, Record]:

@@ -9,25 +9,29 @@ from archivist.model.case import Case
 from archivist.model.event import FileEntry
 from archivist.model.ids import RecordNo, Sha256, in_rows, record_no
 from archivist.model.record import Record, RecordStatus
+from archivist.preservation.four_nature.items import all_items
 from tests.documents.samples import BIG, FULL, LONG_NAME, MINIMAL, Sample, a_case, filled
 
 PAPERS = (
-    ("application_form", "社会救助申请书", "01 申请", 2),
-    ("mat_id_card", "居民身份证", "01 申请", 1),
-    ("mat_household_register", "居民户口簿", "01 申请", 3),
-    ("acceptance_notice", "受理通知书", "02 受理", 1),
-    ("verification_report", "家庭经济状况信息核对报告", "03 信息核对", 4),
-    ("household_survey", "入户调查表", "04 经济状况调查", 3),
-    ("review_confirmation_form", "社会救助审核确认表", "05 初审公示", 3),
-    ("confirmation_decision", "社会救助确认决定书", "06 审核确认", 2),
-    ("delivery_receipt", "送达回证", "07 送达备案", 1),
-    ("periodic_review_form", "定期复核表", "09 动态管理", 2),
-    ("benefit_change_decision", "社会救助变更决定书", "09 动态管理", 2),
-    ("delivery_receipt", "送达回证", "07 送达备案", 1),
-    ("termination_decision", "终止社会救助决定书", "09 动态管理", 2),
-    ("photo_evidence_sheet", "入户影像资料单", "04 经济状况调查", 1),
+    ("application_form", "社会救助申请书", "01 申请", 2, "2024-07-30"),
+    ("mat_id_card", "居民身份证", "01 申请", 1, "2024-07-30"),
+    ("mat_household_register", "居民户口簿", "01 申请", 3, "2024-07-30"),
+    ("acceptance_notice", "受理通知书", "02 受理", 1, "2024-08-01"),
+    ("verification_report", "家庭经济状况信息核对报告", "03 信息核对", 4, "2024-08-05"),
+    ("household_survey", "入户调查表", "04 经济状况调查", 3, "2024-08-06"),
+    ("review_confirmation_form", "社会救助审核确认表", "05 初审公示", 3, "2024-08-15"),
+    ("confirmation_decision", "社会救助确认决定书", "06 审核确认", 2, "2024-08-16"),
+    ("delivery_receipt", "送达回证", "07 送达备案", 1, "2024-08-19"),
+    ("periodic_review_form", "定期复核表", "09 动态管理", 2, "2025-02-20"),
+    ("benefit_change_decision", "社会救助变更决定书", "09 动态管理", 2, "2025-02-26"),
+    ("delivery_receipt", "送达回证", "07 送达备案", 1, "2025-03-12"),
+    ("termination_decision", "终止社会救助决定书", "09 动态管理", 2, "2025-09-12"),
+    ("photo_evidence_sheet", "入户影像资料单", "04 经济状况调查", 1, "2025-10-13"),
 )
-ISSUED = ("acceptance_notice", "confirmation_decision", "benefit_change_decision")
+NUMBERED = {
+    "acceptance_notice": "示槐救字〔2024〕31号", "confirmation_decision": "示槐救字〔2024〕35号", "benefit_change_decision": "示槐救字〔2025〕12号",
+}  # fmt: skip
+"""What was issued → its number."""
 
 
 def a_volume(facts: dict[str, Any] = FULL, count: int = len(PAPERS), category: str = "DB") -> Case:
@@ -35,22 +39,22 @@ def a_volume(facts: dict[str, Any] = FULL, count: int = len(PAPERS), category: s
     case = a_case(facts, category)
     records: dict[RecordNo, Record] = {}
     for i in range(count):
-        kind, title, folder, pages = PAPERS[i % len(PAPERS)]
+        kind, title, folder, pages, day = PAPERS[i % len(PAPERS)]
         no = record_no(len(records) + 1)
-        issued = kind in ISSUED
+        issued = kind in NUMBERED
         decided = [n for n, r in records.items() if r.type.endswith("_decision") and not r.signs][-1:]
         of_receipt = {"serves": decided} if kind == "delivery_receipt" else {}
         path = f"data/{folder}/{no} {title}.{'docx' if issued else 'pdf'}"
         records[no] = Record(
             no, kind, title, folder, RecordStatus.PENDING if issued else RecordStatus.FILED,
-            f"2024-{8 + i % 4:02d}-{1 + i % 28:02d}T10:05:00+08:00", (entry(path, no),), (), 0 if issued else pages,
-            data={"doc_no": f"示槐救字〔2024〕{i + 1}号", "code": "AV1", "date": f"2024-{8 + i % 4:02d}-02"} if issued else of_receipt,
+            f"{day}T10:05:00+08:00", (entry(path, no),), (), 0 if issued else pages,
+            data={"doc_no": NUMBERED[kind], "code": "AV1", "date": day} if issued else of_receipt,
         )  # fmt: skip
         if kind == "confirmation_decision":
             signed = record_no(len(records) + 1)
             records[no] = replace(records[no], status=RecordStatus.SIGNED, signed_by=signed)
             records[signed] = Record(
-                signed, kind, f"{title}（签署件）", folder, RecordStatus.SIGNED_COPY, "2024-09-30T09:00:00+08:00",
+                signed, kind, f"{title}（签署件）", folder, RecordStatus.SIGNED_COPY, f"{day}T16:20:00+08:00",
                 (entry(f"data/{folder}/{signed} {title}（签署件）.pdf", signed),), (), pages, signs=no,
             )  # fmt: skip
     return replace(case, records=records, seq=count + 2, head=Sha256("3f" * 32))
@@ -71,16 +75,17 @@ EXTRA: dict[str, dict[str, object]] = {
 
 def kept(i: int) -> dict[str, object]:
     """One row of a list of volumes, ordinary or as long as they come."""
-    name = LONG_NAME if i % 5 == 0 else "王秀兰"
-    kind = "特困人员救助供养" if i % 4 == 0 else "最低生活保障"
+    name = LONG_NAME if i % 5 == 0 else f"{'赵钱孙李周吴郑王'[i % 8]}{'春夏秋冬'[i % 4]}{'生明华英兰'[i % 5]}"
+    of_care = i % 4 == 0
+    kind = "特困人员救助供养" if of_care else "最低生活保障"
     return {
-        "case": f"TJHQ-DB-2019-{i:06d}", "file_no": f"Z109-ZY·SHJZ·2021·D5-{i:04d}", "title": f"{name}户{kind}档案",
+        "case": f"TJHQ-{'TK' if of_care else 'DB'}-2019-{i:06d}", "file_no": f"Z109-ZY·SHJZ·2021·D5-{i:04d}", "title": f"{name}户{kind}档案",
         "category": kind, "item_count": 20 + i, "pages": 60 + i, "files": 30 + i, "bytes": 12_345_678 * i, "medium": "纸质、电子",
-        "sha256": "9c0a1e7b" * 8, "deregistered_on": "2019-03-05", "period": "注销（停保）之日起不少于3年", "expires": "2024-12-31",
+        "sha256": "9c0a1e7b" * 8, "deregistered_on": "2021-12-31", "period": "注销（停保）之日起不少于3年", "expires": "2024-12-31",
         "held": i == 3, "pending": "行政诉讼未审结" if i == 3 else "", "advice": "暂缓" if i == 3 else "提交鉴定", "year": "2019",
-        "due": "注销（停保）之日起不少于3年", "kept": "5年2个月", "note": "", "value": "一般", "dispute": "", "opinion": "",
+        "due": "注销（停保）之日起不少于3年", "kept": "3年4个月", "note": "", "value": "一般", "dispute": "", "opinion": "",
         "path": f"data/06 审核确认/{i:04d} 社会救助确认决定书（签署件）.pdf", "location": ("在线", "备份", "离线", "报区副本")[i % 4],
-        "method": "逻辑和物理删除", "erased_at": "2025-06-03 10:15", "result": "重取失败",
+        "method": "逻辑和物理删除", "erased_at": "2025-06-03 10:15", "result": "读不到，已删除",
     }  # fmt: skip
 
 
@@ -97,6 +102,16 @@ DESTROYED: dict[str, object] = {
     "destruction.files": 1020,
     "register.notes": [LISTED],
 }
+UNSEEN: Final = {
+    "ZS03": "还没有报送过，没有可以比对的锚", "KY05": "没有登记软硬件环境", "AQ01": "没有登记病毒查杀的记录",
+}  # fmt: skip
+"""Items that could not be looked into, and why."""
+
+
+def _seen(item: str) -> dict[str, object]:
+    return {"result": "未检" if item in UNSEEN else "合格", "note": UNSEEN.get(item, "3户全部相符")}
+
+
 GIVEN: dict[str, dict[str, object]] = {
     "ledger_seal": {
         "seal.id": "FC-20240816-01", "seal.cases": 312, "seal.bags": 330, "seal.ledger": "ledger-2024 第 1204 笔",
@@ -104,18 +119,15 @@ GIVEN: dict[str, dict[str, object]] = {
     },
     "four_nature_report": {
         "four.phase": "全部环节", "four.cases": 3, "four.conclusion": "有未检，不写合格",
-        "four.tally": "真实 14/14，完整 7/7，可用 4/5（1 未检），安全 4/5（1 未检）",
+        "four.tally": "真实 13/14（1 未检），完整 7/7，可用 4/5（1 未检），安全 4/5（1 未检）",
         "four.rows": [
-            {
-                "n": n, "nature": "真实", "item": "固化信息有效性（电子签名、印章、时间戳）", "required": "是" if n % 3 else "",
-                "result": ("合格", "不合格", "未检")[n % 3], "note": "TJHQ-DB-2024-000001 data/04 经济状况调查/0003 入户调查表.pdf：被改动；" * (n % 3 + 1),
-            }
-            for n in range(1, 32)
+            {"n": n, "nature": item.nature.value, "item": item.name, "required": "是" if item.required else "", **_seen(item.id)}
+            for n, item in enumerate(all_items(), 1)
         ],
         "four.households": [
             {
                 "case": f"TJHQ-DB-2024-{n:06d}", "seq": 12 + n, "head": "3f9c0a1e5b7d2468", "conclusion": "有未检，不写合格",
-                "failed": "", "unchecked": "软硬件环境、病毒、管理过程可控（备份）",
+                "failed": "", "unchecked": "固化信息有效性（外部锚）、软硬件环境、病毒",
             }
             for n in range(1, 4)
         ],
@@ -155,9 +167,9 @@ GIVEN: dict[str, dict[str, object]] = {
     "hold_register": {
         "register.period": "截至2028年12月31日", "register.open": 2, "register.gone": 1,
         "register.rows": [
-            {"hold": "G1", "scope": "成批：最低生活保障，2024年立户，样例里社区", "cause": "审计", "start": "2028-03-01", "source": "样例区审计局 样审〔2028〕3号", "until": "审计报告送达", "review_on": "2029-03-01"},
-            {"hold": "H1", "scope": "TJHQ-DB-2018-000001", "cause": "行政诉讼", "start": "2027-10-08", "source": "样例区人民法院 （2027）样01行初12号", "until": "收到生效判决书", "review_on": "2028-10-08"},
-            {"hold": "H2", "scope": "TJHQ-DB-2018-000007（第0003、0009件）", "cause": "信访", "start": "2026-01-12", "source": "", "until": "信访办结", "released_on": "2026-09-30", "release": "信访事项办结（白主管、魏主任）"},
+            {"hold": "G1", "scope": "成批：最低生活保障，2024年立户，槐树里社区", "cause": "审计", "start": "2028-03-01", "source": "示范区审计局 示审〔2028〕3号", "until": "审计报告送达", "review_on": "2029-03-01"},
+            {"hold": "H1", "scope": "TJHQ-DB-2018-000001", "cause": "行政诉讼", "start": "2027-10-08", "source": "示范区人民法院 （2027）示01行初12号", "until": "收到生效判决书", "review_on": "2028-10-08"},
+            {"hold": "H2", "scope": "TJHQ-DB-2018-000007（第0003、0009件）", "cause": "信访", "start": "2026-01-12", "source": "", "until": "信访办结", "released_on": "2026-09-30", "release": "信访事项办结（白主恩、魏长河）"},
         ],
     },
     "handover_register": {
@@ -173,14 +185,14 @@ GIVEN: dict[str, dict[str, object]] = {
     "custody_register": {
         "register.period": "截至2028年12月31日", "register.count": 24, "register.listed": 20, "register.due": 3, "register.open": 1,
         "register.rows": [
-            {"case": f"TJHQ-DB-2018-{n:06d}", "file_no": f"Z012-DB·2018-D3-{n:06d}", "category": "最低生活保障", "deregistered_on": "2025-07-05", "item_count": 30, "pages": 61,
-             "period": "注销（停保）之日起不少于3年", "expires": "2028.7.5", "status": "可鉴定" if n < 5 else "在保管", "held": "H1 行政诉讼" if n == 1 else ""}
+            {"case": f"TJHQ-DB-2018-{n:06d}", "file_no": f"Z012-DB·2018-D3-{n:06d}", "category": "最低生活保障", "deregistered_on": "2025-07-05" if n < 5 else "2026-07-06", "item_count": 26 + n % 7, "pages": 58 + n % 9,
+             "period": "注销（停保）之日起不少于3年", "expires": "2028.7.5" if n < 5 else "2029.7.6", "status": "可鉴定" if n < 5 else "在保管", "held": "H1 行政诉讼" if n == 1 else ""}
             for n in range(1, 25)
         ],
     },
     "disposal_appraisal_report": {
         "appraised.scope": "XH-2028-001号清册所列保管期限届满的社会救助户档24卷、696件，形成年度2018—2024年。",
-        "appraised.members": "魏主任、钱档案、白主管", "appraised.on": "2028-07-19",
+        "appraised.members": "魏长河、钱春分、白主恩", "appraised.on": "2028-07-19",
         "appraised.rows": [
             {"category": "最低生活保障", "volumes": 20, "destroy": 17, "extend": 2, "keep": 1},
             {"category": "特困人员救助供养", "volumes": 4, "destroy": 4, "extend": 0, "keep": 0},
@@ -193,7 +205,7 @@ GIVEN: dict[str, dict[str, object]] = {
         ],
     },
     "expunging_approval": {
-        "expunging.case": "TJHQ-DB-2024-000123", "expunging.record": "0007", "expunging.title": "居民身份证", "expunging.filed_on": "2024-03-09",
+        "expunging.case": "TJHQ-DB-2024-000123", "expunging.record": "0016", "expunging.title": "居民身份证", "expunging.filed_on": "2025-02-21",
         "expunging.size": "2个文件，2页", "expunging.digests": "；\n".join([in_rows("3f9c0a1e" * 8)] * 2), "expunging.why": "误归入他户",
         "expunging.kept": "TJHQ-DB-2024-000124 第 0003 件", "expunging.copies": "还有备份2处、报送1处，剔除后逐处清除。",
     },
@@ -202,7 +214,7 @@ GIVEN: dict[str, dict[str, object]] = {
         "handover.anchor": in_rows("3f9c0a1e" * 8), "handover.reason": "接管的机关代码写错，应为 TJHC。",
     },
     "group_release_approval": {
-        "release.hold": "G1", "release.start": "2024-03-08", "release.cause": "审计", "release.cases": "最低生活保障，2023年立户，样例里社区",
+        "release.hold": "G1", "release.start": "2024-03-08", "release.cause": "审计", "release.cases": "最低生活保障，2023年立户，槐树里社区",
         "release.households": "213户", "release.basis": "审计结束，审计报告〔2024〕3号", "release.until": "审计结束", "release.authority": "示范区审计局",
     },
     "destruction_register": {
@@ -210,11 +222,11 @@ GIVEN: dict[str, dict[str, object]] = {
     },
     "destruction_approval": {
         "destruction.department": "公共服务办公室", "destruction.reason": "保管期限届满，经鉴定没有继续保存价值。",
-        "destruction.report": "2024年度档案鉴定工作报告", **DESTROYED,
+        "destruction.report": "2025年档案鉴定工作报告", **DESTROYED,
     },
-    "destruction_supervision_record": {"destruction.register": "2025年第1号《档案销毁清册》（2025年6月1日）", **DESTROYED},
+    "destruction_supervision_record": {"destruction.register": "2025年第1号《档案销毁清册》（2025年5月9日）", **DESTROYED},
     "electronic_destruction_log": {
-        "destruction.register": "2025年第1号《档案销毁清册》（2025年6月1日）",
+        "destruction.register": "2025年第1号《档案销毁清册》（2025年5月9日）",
         "erased.rows": many("case", "path", "bytes", "sha256", "location", "method", "erased_at", "result"),
         "erased.kept": "户号、档号、案卷题名（人名以户号代替）、件数、页数、保管期限、鉴定和销毁记录。",
     },

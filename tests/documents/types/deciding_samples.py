@@ -28,7 +28,7 @@ PRIOR = "2024-03-11|支出型|因病支出|2000|槐树街道"
 GIVEN: dict[str, dict[str, object]] = {
     "extension_notice": {
         "extension.reason": "调查难度较大",
-        "extension.detail": "你户两名成员长期在外地务工，收入情况须向务工地核实，回函尚未收到。",
+        "extension.detail": "李大暑的务工收入须向用工单位核实，回函尚未收到。",
     },
     "proactive_report_obligation_notice": {"duty.within": "在30日内"},
     "care_arrangement_form": {
@@ -41,8 +41,7 @@ GIVEN: dict[str, dict[str, object]] = {
     },
     "benefit_calculation_sheet": {
         "calc.standard_no": "示民发〔2024〕6号", "calc.monthly_income": "1700",
-        "calc.extras": "王秀兰|重病|1010|101",
-        "calc.process": "家庭月收入1700元÷3人＝566.67元。\n（1010元－566.67元）×3人＝1330元。\n重病增发：1010元×10％＝101元。合计1431元。",
+        "calc.process": "家庭月收入1700元÷3人＝566.67元。\n（1010元－566.67元）×3人＝1329.99元，按1330元发放。",
     },
     "temp_emergency_advance_register": {
         "advance.persons": "3", "advance.identity": "已核实", "advance.applied_at": "2024-07-28 06:30",
@@ -72,7 +71,7 @@ GIVEN: dict[str, dict[str, object]] = {
     "disability_subsidy_form": {
         "disability.issued_on": "2020-05-11", "disability.valid_to": "2030-05-10", "disability.dibao": "是",
         "disability.dibao_kind": "城市", "disability.tekun": "否", "disability.injury": "否", "disability.orphan": "否",
-        "disability.other_benefit": "否", "disability.village_opinion": "情况属实，同意上报。",
+        "disability.other_benefit": "否", "disability.village_opinion": "情况属实。",
     },
     "disability_refusal_notice": {
         "decision.findings": "经核对残疾人证和残联数据，你的残疾等级为肢体四级。",
@@ -80,7 +79,7 @@ GIVEN: dict[str, dict[str, object]] = {
         "decision.reasons": "重度残疾人护理补贴的对象为残疾等级被评定为一级、二级的残疾人，你的残疾等级不在此范围。",
     },
     "disability_ending_notice": {
-        "change.findings": "经核对残疾人证和残联数据，你的残疾等级自2024年7月起为肢体四级。", "change.start": "2024-09",
+        "change.findings": "经核对残疾人证和残联数据，你的残疾等级自2025年7月起为肢体四级。", "change.start": "2025-09",
     },
     "cash_in_kind_receipt": {
         "cash.amount": "2000", "cash.items": "棉被|1.5米×2米|2床|240\n大米|10千克/袋|2袋|120", "cash.received_at": "2024-07-28 15:10",
@@ -95,7 +94,7 @@ GIVEN: dict[str, dict[str, object]] = {
 EXTRA: dict[str, dict[str, object]] = {
     "extension_notice": {
         "doc_no": "示槐救字〔2024〕41号",
-        "extension": {"original": dt.date(2024, 9, 12), "deadline": dt.date(2024, 10, 10)},
+        "extension": {"original": dt.date(2024, 8, 29), "deadline": dt.date(2024, 10, 10)},
         "decision": {"basis": ["《最低生活保障审核确认办法》第二十二条"]},
     },
     "disability_refusal_notice": {
@@ -103,9 +102,9 @@ EXTRA: dict[str, dict[str, object]] = {
         "decision": {"basis": ["《国务院关于全面建立困难残疾人生活补贴和重度残疾人护理补贴制度的意见》（国发〔2015〕52号）"]},
     },
     "disability_ending_notice": {
-        "doc_no": "示槐救字〔2024〕43号", "change": {"kind": "终止", "reply_no": "示民函〔2024〕9号"},
+        "doc_no": "示槐救字〔2025〕38号", "change": {"kind": "终止", "reply_no": "示民函〔2025〕9号"},
         "decision": {"basis": ["《国务院关于全面建立困难残疾人生活补贴和重度残疾人护理补贴制度的意见》（国发〔2015〕52号）"]},
-        "hearing": {"told": "于2024年8月1日听取了王秀兰的意见（采纳情况：没有提出异议）"},
+        "hearing": {"told": "于2025年8月1日听取意见，你没有提出意见"},
     },
     "temp_emergency_advance_register": {"deadline": dt.date(2024, 8, 5)},
     "quick_relief_form": {"deadline": dt.date(2024, 7, 31), "approval": {"posts": [{"post": "经办人\n（登记）"}, {"post": "分管领导\n（决定）"}]}},
@@ -158,9 +157,8 @@ def sample(
     """Fill one of ``NAMES`` in for one of the households; for the minimal one most is left to the pen."""
     doc = CATALOGUE.get(name)
     case = case_of(household, category or CATEGORY[name])
-    # With what the sheet adds for the illness; within one month's standard.
+    # Within one month's standard.
     amounts = {
-        ("benefit_calculation_sheet", Category.DB): "1431.00",
         ("quick_relief_form", Category.JN): "1000.00",
     }
     if household == "ordinary" and (amount := amounts.get((name, case.category))):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from archivist.documents.values.inquiry import ABILITIES
-from tests.documents.samples import BIG, FULL, MINIMAL, Sample, a_case, filled
+from tests.documents.samples import BIG, FULL, MINIMAL, Sample, a_case, an_id, filled
 
 TEAM = "周立冬|街道公共服务办公室科员\n吴小雪|槐树里社区网格员"
 LONG = (
@@ -23,6 +23,7 @@ MEETING: dict[str, object] = {
     "meeting.against": 0, "meeting.abstain": 0, "meeting.conclusion": "同意按照上述意见办理。", "meeting.absent": "苏和平",
     "meeting.attendees": "郑有为|成员|街道党工委书记\n孟小舟|成员|街道办事处主任\n鲁明哲|成员|街道办事处副主任",
 }  # fmt: skip
+FIRE: Final = {"event": "家中电线老化短路起火，消防人员到场扑灭，住房过火。", "event_date": "2024-07-28"}
 
 GIVEN: dict[str, dict[str, object]] = {
     "neighbor_interview": {
@@ -31,7 +32,7 @@ GIVEN: dict[str, dict[str, object]] = {
         "interview.income": LONG, "survey.team": TEAM, "interview.consistent": "一致",
     },
     "evidence_letter": {
-        "letter.to": "示范劳务服务有限公司", "letter.due": "2024-08-23", "handler.name": "周立冬",
+        "letter.to": "示范区槐树路便民综合服务有限责任公司", "letter.due": "2024-08-12", "handler.name": "周立冬", "letter.persons": f"李大暑|{an_id('19991120', 51)}",
         "letter.items": "2024年1月至7月的工资或者劳务报酬发放情况\n用工形式和每月工作天数\n参加社会保险的情况",
     },
     "photo_evidence_sheet": {
@@ -44,16 +45,18 @@ GIVEN: dict[str, dict[str, object]] = {
     },
     "income_asset_calculation": {
         "calculation.period": "2024年1月至6月", "calculation.months": 6,
-        "calculation.excluded": "王秀兰|医疗救助款|3000|政府救助款物不计入",
+        "calculation.excluded": "王秀兰|医疗救助款|2000|政府发放的社会救助款物不计入",
         "calculation.below": "低于标准", "calculation.standard_name": "本区最低生活保障标准", "calculation.over": "符合规定",
-        "calculation.conclusion": "符合条件", "calculation.note": LONG,
+        "calculation.conclusion": "符合条件",
+        "calculation.note": "核算期间家庭月收入1700元，月人均566.67元；银行存款5200.35元，唯一住房豁免，没有其他财产。",
     },
     "expense_verification": {
         "expense.period": "2023年8月至2024年7月", "expense.income": "20400", "expense.method": "票据核对、入户调查",
-        "expense.conclusion": "属实", "expense.note": LONG, "survey.team": TEAM, "expense.liability": "不涉及第三方责任。",
+        "expense.conclusion": "属实", "expense.note": "12张票据与医疗机构结算记录一致，个人负担7000元。", "survey.team": TEAM, "expense.liability": "不涉及第三方责任。",
     },
     "emergency_survey_record": {
-        "emergency.kind": "火灾", "emergency.hour": "凌晨2时许", "emergency.place": "示范区槐树路12号", "emergency.severity": LONG,
+        "emergency.kind": "火灾", "emergency.hour": "凌晨2时许", "emergency.place": "示范区槐树街道槐树里社区12号楼3门501",
+        "emergency.severity": "卧室和厨房过火，衣被、炊具和证件烧毁，一家三口无处居住，没有现金安排食宿。",
         "emergency.needs": "现金、实物", "emergency.evidence": "火灾事故认定书|区消防救援大队|1", "emergency.surveyed": "2024-08-01 09:00",
         "emergency.method": "现场、走访", "emergency.conclusion": "属实", "survey.team": TEAM,
     },
@@ -89,12 +92,18 @@ GIVEN: dict[str, dict[str, object]] = {
     "re_publicity": {"publicity.recheck": "经重新调查核实，符合条件，维持原初审意见"},
     "proposed_confirmation_publicity": {},
     "appraisal_notice": {
-        "meeting.time": "2024-08-15 14:30", "meeting.place": "槐树里社区居委会会议室", "notice.people": "社区两委成员、党员代表、居民代表共12人",
+        "meeting.time": "2024-08-14 09:30", "meeting.place": "槐树里社区居委会会议室", "notice.people": "社区两委成员、居民代表共9人",
+        "handler.name": "周立冬",
     },
     "democratic_appraisal": {
-        **{k: MEETING[k] for k in ("meeting.time", "meeting.place", "meeting.chair", "meeting.recorder")},
-        "meeting.attendees": [{"name": f"代表{'甲乙丙丁戊己庚辛壬'[n]}", "kind": "村（居）民代表" if n < 6 else "两委"} for n in range(9)],
-        "appraisal.statement": LONG, "appraisal.survey": LONG, "appraisal.discussion": LONG, "appraisal.agree": 9,
+        "meeting.time": "2024-08-14 09:30", "meeting.place": "槐树里社区居委会会议室", "meeting.chair": "孟小舟", "meeting.recorder": "许清明",
+        "meeting.attendees": [
+            {"name": name, "kind": "村（居）民代表" if n < 6 else "两委"}
+            for n, name in enumerate("向春雨 方知秋 田小暑 石立夏 袁冬至 汪白露 孟小舟 章惊蛰 罗谷雨".split())
+        ],
+        "appraisal.statement": "本人患病，丈夫去世，女儿读高中，儿子打零工，每月挣1200元左右，申报的收入和财产都是真实的。",
+        "appraisal.survey": LONG,
+        "appraisal.discussion": "代表们认为，该户生活困难是实情；儿子做的是短期零工，没有固定单位，收入与申报相符。", "appraisal.agree": 9,
         "appraisal.against": 0, "appraisal.abstain": 0, "appraisal.conclusion": "真实有效", "appraisal.recheck": False,
     },
     "dispute_submission": {
@@ -103,11 +112,12 @@ GIVEN: dict[str, dict[str, object]] = {
     },
     "deliberation_opinion_report": {
         "opinion.minutes": "第3期", "opinion.met_on": "2024-08-15", "opinion.papers": "入户调查表|真实、完整\n核对报告|一致",
-        "opinion.inquiry": LONG, "opinion.publicity": LONG, "opinion.dispute": "儿子收入是否稳定。", "opinion.result": "建议予以确认",
-        "opinion.reasons": LONG, "opinion.amount": "1330", "opinion.on": "2024-08-16",
+        "opinion.inquiry": LONG, "opinion.dispute": "儿子收入是否稳定。", "opinion.result": "建议予以确认",
+        "opinion.publicity": "2024年8月8日张贴公示；8月9日有居民提出异议，8月13日重新入户调查；8月14日社区评议，9票同意。",
+        "opinion.reasons": "收入、财产低于规定的标准，异议经重新调查不成立，程序完备。", "opinion.amount": "1330", "opinion.on": "2024-08-16",
     },
     "deliberation_feedback": {
-        "feedback.minutes": "第3期", "feedback.met_on": "2024-08-15", "feedback.conclusion": "建议予以确认。", "feedback.todo": "按程序办理。",
+        "feedback.minutes": "第3期", "feedback.met_on": "2024-08-15", "feedback.conclusion": "该户符合最低生活保障条件，建议予以确认。", "feedback.todo": "填写审核确认表，报分管领导签署。",
     },
     "leadership_meeting_minutes": {
         **MEETING, "meeting.source": "《议事协商机构会议纪要》第3期", "meeting.proposal": "对该户最低生活保障申请予以确认。",
@@ -115,7 +125,8 @@ GIVEN: dict[str, dict[str, object]] = {
     },
     "joint_conference_minutes": {
         **MEETING, "conference.limit": "6060", "conference.proposed": "9000", "conference.reason": "特殊情况超过上限",
-        "conference.amount": "9000", "conference.cause": LONG,
+        "conference.amount": "9000", "conference.cause": "该户7月28日凌晨因电线老化引发火灾，住房过火，衣被、炊具烧毁，已先行救助2000元，修缮和安置仍需约9000元。",
+        "meeting.discussion": "按规定的标准上限救助，不足以修复住房。\n与会人员认为申报属实，情况特殊。",
     },
 }  # fmt: skip
 EXTRA: dict[str, dict[str, object]] = {
@@ -165,4 +176,6 @@ def sample(name: str, household: str = "ordinary", more: Mapping[str, object] = 
     facts = HOUSEHOLDS[household]
     if name == "income_asset_calculation" and household != "minimal":
         facts = {k: v for k, v in facts.items() if k != "benefit"}
+    if name == "emergency_survey_record" and household != "minimal":
+        facts = {**facts, "application": {**facts["application"], **FIRE}}
     return filled(name, a_case(facts, CATEGORY.get(name, "DB")), {**given, **more}, EXTRA.get(name, {}))

@@ -30,7 +30,7 @@ ORDINARY: dict[str, Any] = {
     **FULL,
     "agent": AGENT,
     "obligors": [OBLIGOR],
-    "application": {**FULL["application"], "kinship": True, "kin_name": "李立秋"},
+    "application": {**FULL["application"], "kinship": True, "kin_name": "王立秋"},
 }
 LARGE: dict[str, Any] = {
     **BIG,

@@ -42,7 +42,7 @@ TOLD: Final[Mapping[str, dict[str, object]]] = {
         "consent.answer": "同意核对上列信息",
     },
     "advance_supplement": {
-        "supplement.reason": "凌晨失火，身份证件在火中毁损，须当日安置。", "supplement.rows": "火灾事故认定书|2|2024-08-02|\n居民身份证（补办）|1|2024-08-06|",
+        "supplement.reason": "凌晨失火，身份证件在火中毁损，须当日安置。", "supplement.rows": "火灾事故认定书|2|2024-08-02|\n居民身份证（补办）|1|2024-08-05|",
         "supplement.cleared": "2024-08-01", "supplement.findings": "现场查看、消防部门认定与登记一致，属实。", "supplement.next": "不再追加",
         "supplement.more": "无",
     },
@@ -59,7 +59,7 @@ TOLD: Final[Mapping[str, dict[str, object]]] = {
     },
     "referral_sheet": {"referral.agreed": "同意转送", "referral.rows": "居民身份证|复印件|1\n出院小结|复印件|3"},
     "authorization_withdrawal": {
-        "withdrawal.capacity": "申请人", "withdrawal.phone": "13900000012", "withdrawal.of": "TJHQ-DB-2024-000123-0003",
+        "withdrawal.capacity": "申请人", "withdrawal.phone": "13900000001", "withdrawal.of": "TJHQ-DB-2024-000123-0003",
         "withdrawal.of_date": "2024-07-30", "withdrawal.scope": "全部",
     },
 }  # fmt: skip
@@ -69,7 +69,7 @@ EXTRA: Final[Mapping[str, dict[str, object]]] = {
     },
     "recovery_prior": {"doc_no": "示槐救字〔2025〕14号", "decision": {"basis": ["《社会救助暂行办法》第六十八条"]}},
     "advance_supplement": {
-        "deadline": dt.date(2024, 8, 5), "supplement": {"advanced_on": dt.date(2024, 7, 29), "amount": "2000"},
+        "deadline": dt.date(2024, 8, 5), "supplement": {"advanced_on": dt.date(2024, 7, 28), "amount": "2000"},
     },
 }  # fmt: skip
 CATEGORY: Final = {"advance_supplement": "JN"}
@@ -93,7 +93,7 @@ def sample(name: str, household: str = "ordinary", more: Mapping[str, object] = 
     if name == "advance_supplement":
         application |= {
             "event": "家中电线老化引发火灾，住房过火。",
-            "event_place": "样例路12号",
+            "event_place": "示范区槐树街道槐树里社区12号楼3门501",
             "event_date": "2024-07-28",
         }
     facts["application"] = application

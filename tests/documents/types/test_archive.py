@@ -136,8 +136,8 @@ def test_a_signed_copy_and_its_print_are_one_item() -> None:
     decision = next(r for r in rows if r["title"] == "社会救助确认决定书")
     assert (
         decision["no"] == "0009"
-        and decision["doc_no"] == "示槐救字〔2024〕8号"
-        and decision["date"] == "20241102"
+        and decision["doc_no"] == "示槐救字〔2024〕35号"
+        and decision["date"] == "20240816"
     )
     assert not any("签署件" in r["title"] for r in rows)
     assert [r["n"] for r in rows] == [str(n) for n in range(1, 15)]

@@ -89,8 +89,18 @@ def test_a_notice_of_hearing_says_what_is_proposed_why_and_up_to_when_one_may_sp
         and "875.50元" in text
     )
     assert "你户可以在2025年2月24日前（含当日）书面提出意见" in text and "委托他人代为提出" in text
-    assert "第四十八条" in text and "本告知书不是最终决定" in text
+    assert "本告知书不是最终决定" in text
     assert "不服" not in text, "what is not decided yet cannot be appealed against"
+
+
+def test_a_notice_of_hearing_names_the_law_once_it_is_in_force() -> None:
+    """社会救助法 「自2026年7月1日起施行」: a notice of 2025 does not stand on it."""
+    told = NEEDED["hearing_notice"]
+    then = printed(
+        "hearing_notice", of_new_law("DB"), told | {"hearing.until": "2026-08-20"}, on=dt.date(2026, 8, 10)
+    )
+    assert then["law"]["hearing"] == "《中华人民共和国社会救助法》第四十八条"
+    assert "社会救助法" not in text_of("hearing_notice")
 
 
 @pytest.mark.parametrize(

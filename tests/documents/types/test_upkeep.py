@@ -105,9 +105,9 @@ def test_amounts_of_a_change_are_written_in_words() -> None:
 
 
 def test_deregistration_is_of_the_day_of_the_form_unless_told() -> None:
-    assert "注销日期2025年9月30日" in squeezed(text_of("deregistration_form"))
-    assert "注销日期2025年10月9日" in squeezed(
-        text_of("deregistration_form", {"deregistration.date": "2025-10-09"})
+    assert "注销日期2025年10月9日" in squeezed(text_of("deregistration_form"))
+    assert "注销日期2025年10月8日" in squeezed(
+        text_of("deregistration_form", {"deregistration.date": "2025-10-08"})
     )
 
 

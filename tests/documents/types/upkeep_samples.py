@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
 
-from archivist.model.ids import Category
+from archivist.model.ids import CaseNo, Category
 from tests.documents.samples import CATALOGUE, CHANGE, Sample, a_case, an_id, facts_for, filled
 
 FORMS = (
@@ -36,6 +38,18 @@ HIDDEN = (
 RECOVERED = "\n".join(
     f"{month}|1330|875.50|454.50" for month in ("2024年11月", "2024年12月", "2025年1月", "2025年2月")
 )
+WIDOWED: Final[dict[str, Any]] = {
+    "applicant": {
+        "name": "周桂芳", "sex": "女", "id_type": "居民身份证", "id_number": an_id("19520917", 36), "phone": "13900000015", "village": "槐树里社区",
+        "address": "示范区槐树街道槐树里社区6号楼1门102",
+    },
+    "members": [
+        {"name": "张守业", "relation": "配偶", "id_number": an_id("19490311", 47), "living_together": True, "covered": True, "authorized": True},
+    ],
+    "application": {"date": "2024-06-03", "received_on": "2024-06-03", "accepted_on": "2024-06-05"},
+    "benefit": {"persons": 2, "standard": "1010", "income_per_head": "300", "method": "补差", "amount": "1420", "start": "2024-07"},
+}  # fmt: skip
+"""Another household, of two, in which somebody died: of the ordinary one nobody does."""
 EXTRA: dict[str, dict[str, object]] = {
     "hearing_record": {"decision": {"basis": ["《社会救助暂行办法》第十三条", "《最低生活保障审核确认办法》第三十二条"]}},
     "suspension_decision": {"doc_no": "示槐救字〔2025〕40号", "decision": {"basis": ["《社会救助暂行办法》第十三条第三款"]}},
@@ -55,7 +69,7 @@ EXTRA: dict[str, dict[str, object]] = {
     },
     "periodic_review_form": {"review": {"due": dt.date(2025, 2, 16), "next_due": dt.date(2025, 8, 20)}},
     "death_verification_form": {"death": {"date": dt.date(2025, 1, 20), "deadline": dt.date(2025, 4, 21)}},
-    "deregistration_form": {"deregistration": {"retention": "不少于3年", "expires": dt.date(2028, 9, 30)}},
+    "deregistration_form": {"deregistration": {"retention": "不少于3年", "expires": dt.date(2028, 10, 9)}},
 }  # fmt: skip
 NEEDED: dict[str, dict[str, object]] = {
     "hearing_record": {"hearing.proposed": "减发", "hearing.reasons": CHANGE.format(who="你户")},
@@ -75,7 +89,7 @@ NEEDED: dict[str, dict[str, object]] = {
         "recovery.account_holder": "示范区槐树街道办事处", "recovery.account_bank": "示范银行槐树支行",
         "recovery.account_number": "120010000000001234",
     },
-    "death_verification_form": {"death.name": "李大暑"},
+    "death_verification_form": {"death.name": "张守业"},
     "deregistration_form": {"deregistration.reason": "不再符合条件"},
     "annual_review_plan": {
         "plan.year": 2025, "plan.scope": "最低生活保障家庭和特困人员", "plan.households": 60, "plan.persons": 102,
@@ -108,7 +122,7 @@ NEEDED: dict[str, dict[str, object]] = {
         "evidence.rows": "0001|社会救助变更决定书|2025-03-03|决定的内容\n0002|送达回证|2025-03-05|送达日期",
     },
     "complaint_reply": {
-        "complaint.person": "赵先生", "complaint.no": "信〔2025〕7号", "complaint.received_on": "2025-02-11",
+        "complaint.person": "赵立春", "complaint.no": "信〔2025〕7号", "complaint.received_on": "2025-02-11",
         "complaint.findings": "本机关由两名工作人员重新核定了有关家庭的收入状况。", "complaint.result": "部分属实",
         "complaint.action": "已依照规定作出处理。",
     },
@@ -121,19 +135,24 @@ TOLD: dict[str, dict[str, object]] = {
     },
     "hearing_record": {
         "hearing.start": "2025-03", "hearing.after": "875.50", "hearing.method": "当面", "hearing.person": "李小满",
-        "hearing.relation": "家庭成员", "hearing.said": "对收入的核定没有意见，希望下月起执行。", "hearing.result": "采纳",
+        "hearing.relation": "家庭成员", "hearing.time": "2025-02-20 09:30", "hearing.said": "对收入的核定没有意见，希望下月起执行。", "hearing.result": "采纳",
         "hearing.answer": "自作出决定的下月起执行。",
     },
     "change_report_form": {
         "report.reporter": "李小满", "report.relation": "家庭成员", "report.kinds": "人口、就业", "report.happened_on": "2024-10-08",
-        "report.date": "2025-02-10", "report.content": "李大暑在便民服务公司上班，已搬出另住。", "report.evidence": "租房合同复印件|1|",
+        "report.date": "2025-02-10", "report.persons": "李大暑", "report.content": "李大暑在便民服务公司上班，已搬出另住。", "report.evidence": "租房合同复印件|1|",
     },
     "change_verification_record": {
         "check.source": "主动报告", "check.method": "入户调查、信息核对", "check.result": OF_IT, "check.proposal": "减发",
         "check.rows": "共同生活成员|3人|2人|租房合同", "check.before": "1330", "check.after": "875.50", "check.start": "2025-03",
         "check.excess": "1818", "survey.team": "周立冬|救助专员\n吴小雪|民政委员",
     },
-    "home_visit_record": {"visit.date": "2025-02-20", "visit.visitors": "周立冬、吴小雪", "visit.needs": "就医、就学"},
+    "home_visit_record": {
+        "visit.date": "2025-02-20", "visit.visitors": "周立冬、吴小雪", "visit.needs": "就医、就学", "visit.present": "王秀兰、李小满", "visit.place": "家中",
+        "visit.living": "母女二人在家吃住，衣被够用。", "visit.health": "王秀兰按时服药，生活能够自理。", "visit.members_changed": "有",
+        "visit.members_note": "李大暑已另住就业", "visit.means_changed": "有", "visit.means_note": "见变化情况核实记录", "visit.money": "正常",
+        "visit.custody": "无", "visit.safety": "无隐患",
+    },
     "periodic_review_form": {
         "review.kind": "半年", "review.done": "2025-02-20", "review.persons": 2, "review.last_income": "1700",
         "review.income": "1144.50", "review.income_per_head": "572.25", "review.amount": "875.50", "review.conclusion": "减发",
@@ -141,12 +160,20 @@ TOLD: dict[str, dict[str, object]] = {
     "benefit_change_form": {
         "change.kinds": "减发、成员增减", "change.original_no": "示槐救字〔2024〕35号", "change.before_persons": 3, "change.after_persons": 2,
         "change.before_per_head": "566.67", "change.after_per_head": "572.25", "change.before": "1330", "change.after": "875.50", "change.start": "2025-03",
-        "change.members": [{"kind": "减", "name": "李大暑", "id_number": an_id("19991120", 51)}], "change.reasons": OF_IT,
+        "change.members": [{"kind": "减", "name": "李大暑", "relation": "儿子", "id_number": an_id("19991120", 51), "reason": "另住就业"}], "change.reasons": OF_IT,
     },
     "suspension_decision": {"change.before": "875.50"},
     "termination_publicity": {"termination.start": "2025-10"},
-    "deregistration_form": {"deregistration.doc_no": "示槐救字〔2025〕41号", "made_on": "2025-09-30"},
-    "complaint_register": {"complaint.person": "匿名", "complaint.kind": "举报", "complaint.matter": "反映该户儿子有稳定工作。"},
+    "deregistration_form": {
+        "deregistration.doc_no": "示槐救字〔2025〕41号", "made_on": "2025-10-09", "deregistration.note": "就业，收入高于标准",
+        "deregistration.last_paid": "2025-09", "deregistration.served_on": "2025-09-15",
+    },
+    "death_verification_form": {
+        "death.source": "家属报告", "death.evidence": "死亡证明、户口注销", "death.checked_on": "2025-02-05",
+        "death.findings": "经入户调查，张守业于2025年1月20日病故，户口已注销，家中只有申请人一人，没有其他收入。", "death.outcome": "减发",
+        "death.before": "1420", "death.after": "1010", "death.months": 0, "death.returned": "无多发",
+    },
+    "complaint_register": {"complaint.person": "赵立春", "complaint.no": "信〔2025〕7号", "complaint.kind": "举报", "complaint.matter": "反映该户儿子有稳定工作。"},
 }  # fmt: skip
 
 
@@ -154,8 +181,13 @@ def sample(name: str, household: str = "ordinary", more: Mapping[str, object] = 
     """Fill one of ``NAMES`` in for one of the households; the minimal one tells only what is needed."""
     doc = CATALOGUE.get(name)
     case = a_case(
-        facts_for(name, household), "TK" if doc.categories == (Category.TK,) or household == "large" else "DB"
+        WIDOWED
+        if (name, household) == ("death_verification_form", "ordinary")
+        else facts_for(name, household),
+        "TK" if doc.categories == (Category.TK,) or household == "large" else "DB",
     )
+    if case.fact("applicant.name") == "周桂芳":
+        case = replace(case, number=CaseNo.parse("TJHQ-DB-2024-000087"))
     told = {**NEEDED.get(name, {}), **({} if household == "minimal" else TOLD.get(name, {})), **more}
     given = {k: v for k, v in told.items() if (spec := doc.field(k)) is None or spec.applies(case.category)}
     return filled(name, case, given, EXTRA.get(name, {}))

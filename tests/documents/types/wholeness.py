@@ -148,11 +148,10 @@ PEOPLE: Final[Mapping[str, Callable[[Case], list[Person]]]] = {
     "notice.persons": _everybody,
     "request.persons": _looked_into,
     "commitment.persons": _promising,
-    "letter.persons": _applicant,
 }
 """Table of people → who of a household stands in it, in this order."""
-OF_OTHERS: Final = {"change.members", "kinship.rows"}
-"""People a clerk names: who joins or leaves; who of the office is related to the household."""
+OF_OTHERS: Final = {"change.members", "kinship.rows", "letter.persons"}
+"""People a clerk names: who joins or leaves; who of the office is related to the household; of whom an employer is asked."""
 
 
 def unnamed(paper: Paper) -> list[str]:

@@ -221,7 +221,7 @@ def test_c02_everybody_signs_the_authorisation(workspace: Workspace) -> None:
     file_papers(workspace, number, "verification_authorization")
     finding = look(workspace, number, "C02")
     assert finding.verdict is UNCHECKED, "nobody has said whether the member signed"
-    assert "members[1].authorized" in finding.problems[0]
+    assert "共同生活家庭成员第 1 行·授权已签" in finding.problems[0]
     for category, signed, verdict in ((Category.DX, False, FAILED), (Category.TK, True, PASSED)):
         member = {**WANG["members"][0], "authorized": signed}
         other = household(workspace, category, members=[member], obligors=[son])
