@@ -24,7 +24,7 @@ from archivist.search.checksums import Checksums
 from archivist.search.databases import connect_reading, connect_writing, explained, fault_of
 from archivist.search.doc_sets import Changes
 from archivist.search.id_set import IdSet
-from archivist.search.indexed_people import LETTERS, people_there
+from archivist.search.indexed_people import LETTERS, KeyRow, people_there, write_keys
 from archivist.search.names import name_key
 from archivist.search.query_tree import PersonKey
 from archivist.search.tables import TABLES, digest_key, remove_case, write_case
@@ -171,12 +171,15 @@ class IndexCatalogue:
 
     def begin(self, cases: Iterable[Case], facts_text: dict[CaseNo, str]) -> None:
         """First stroke: write the rows of these cases and forget that they were followed; their old heads are held."""
+        keys: list[KeyRow] = []
         with self.transaction() as db, Changes.noted(db) as changes:
             for case in cases:
                 held_heads.hold_followed(db, str(case.number))
                 with changes.of(case.number):
-                    write_case(db, case, facts_text[case.number], self._written.pop(case.number, None))
+                    before = self._written.pop(case.number, None)
+                    keys += write_case(db, case, facts_text[case.number], before)
                 self._written[case.number] = case
+            write_keys(db, keys)
         while len(self._written) > _REMEMBERED:
             del self._written[next(iter(self._written))]
 

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 _MARK: Final = 1 << 64
 
@@ -52,9 +52,8 @@ Facets = Mapping[Facet, Mapping[str, int]]
 """How many hits of the whole answer have each value; the empty value is that of hits that have none."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class HitPlace:
-    """Where a hit stands in an answer.
+class HitPlace(NamedTuple):
+    """Where a hit stands in an answer; many are made for one that is shown.
 
     Attributes:
         rank: how much it is what was asked for; the greatest come first.

@@ -187,7 +187,13 @@ class Segment:
         """Return a document's texts when of each word one of its forms, as ``in_file`` gives them, stands in the normal text."""
         text = PackedText(self.packed(number))
         flow = text.plain.replace(_BREAK, b"")
-        return text if all(any(_stands_in(form, flow) for form in forms) for forms in words) else None
+        for forms in words:
+            for form in forms:
+                if _stands_in(form, flow):
+                    break
+            else:
+                return None
+        return text
 
     def both(self, number: int) -> tuple[str, str]:
         """Return a document's normal text, and its text as it stands."""

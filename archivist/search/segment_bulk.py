@@ -20,14 +20,21 @@ from archivist.search.text import HAN, OTHER_GRAM, RUN, flowing
 
 Longs = NDArray[np.uint64]
 Bytes = NDArray[np.uint8]
-STRETCH: Final = 2_000_000
+Part = tuple[Longs, NDArray[np.int64], Longs]
+"""The grams of a stretch, how many documents hold each, and their ids, gram by gram."""
+STRETCH: Final = 500_000
 """Bytes of posting lists, about as many postings, that are put together at once."""
-_TEXTS: Final = 1_000
+_TEXTS: Final = 500
 """Texts whose grams are taken at once."""
 _PER_BATCH: Final = 1 << 16
 """More documents, or more different characters, one posting of a batch cannot tell apart."""
 _CODES: Final = 0x110000
 _OTHER, _HAN = 1, 2
+_NUMBER = np.uint64(16)
+_NUMBERS = np.uint64((1 << 16) - 1)
+"""A posting of a batch is a gram of three ranks, above the number of a document, 16 bits each."""
+_SAMPLE: Final = 64
+"""One posting of a batch in so many says how large a stretch is."""
 _RANK = np.uint64(32)
 _LOW = np.uint64((1 << 32) - 1)
 assert OTHER_GRAM == 3 and HAN
@@ -45,23 +52,38 @@ def write(out: Output, added: Sequence[Added], old: Sequence[Segment]) -> int:
     sources: list[_Batch | _Old] = [_Old(segment) for segment in old]
     if batch is not None:
         sources.append(batch)
-    bounds = _stretches(sources)
-    for low, high in pairwise(bounds):
-        parts = [source.between(low, high) for source in sources]
-        keys = np.unique(np.concatenate([part[0] for part in parts]))
-        postings = np.concatenate(
-            [
-                np.repeat(np.searchsorted(keys, of).astype(np.uint64) << _RANK, counts)
-                | (ids - np.uint64(first))
-                for of, counts, ids in parts
-            ]
-        )
-        if len(postings):
-            if len(parts) > 1:
-                postings.sort()
-            present, ends, data = _encoded(postings)
-            file.lists(keys[present].tolist(), ends.tolist(), data.tobytes())
+    for low, high in pairwise(_stretches(sources)):
+        keys, starts, numbers = _together([source.between(low, high) for source in sources], first)
+        if len(numbers):
+            ends, data = _encoded(starts, numbers)
+            file.lists(keys.tolist(), ends.tolist(), data.tobytes())
     return file.close()
+
+
+def _together(parts: Sequence[Part], first: int) -> tuple[Longs, NDArray[np.int64], NDArray[np.int64]]:
+    """Return the grams of a stretch, where the postings of each begin, and the document numbers of all, counted from the first id."""
+    if len(parts) == 1:
+        keys, counts, ids = parts[0]
+        keys, counts = keys[counts > 0], counts[counts > 0]
+        return keys, np.cumsum(counts) - counts, (ids - np.uint64(first)).astype(np.int64)
+    keys = np.unique(np.concatenate([part[0] for part in parts]))
+    postings = np.concatenate(
+        [
+            np.repeat(np.searchsorted(keys, of).astype(np.uint64) << _RANK, counts) | (ids - np.uint64(first))
+            for of, counts, ids in parts
+        ]
+    )
+    postings.sort(kind="stable")  # merges what is sorted already
+    ranks = postings >> _RANK
+    starts = _changes(ranks)
+    return keys[ranks[starts].astype(np.intp)], starts, (postings & _LOW).astype(np.int64)
+
+
+def _changes(values: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Return where in sorted values each one begins."""
+    if not len(values):
+        return np.zeros(0, np.int64)
+    return np.flatnonzero(np.concatenate([[True], values[1:] != values[:-1]]))
 
 
 def _stretches(sources: Sequence[_Batch | _Old]) -> list[int]:
@@ -74,11 +96,17 @@ def _stretches(sources: Sequence[_Batch | _Old]) -> list[int]:
 
 
 class _Batch:
-    """The postings of new documents."""
+    """The postings of new documents, sorted, some texts after others.
 
-    def __init__(self, keys: Longs, starts: NDArray[np.int64], ids: Longs) -> None:
-        self.keys, self._starts, self._ids = keys, starts, ids
-        self.sizes = np.diff(starts)
+    A stretch of grams is taken out of each part and put together: so memory is that of the postings and of one stretch.
+    """
+
+    def __init__(self, parts: Sequence[Longs], codes: Longs, ids: Longs) -> None:
+        self._parts, self._codes, self._ids = parts, codes, ids
+        self.keys: Longs = np.sort(
+            self._keys_of(np.concatenate([part[::_SAMPLE] for part in parts]) >> _NUMBER)
+        )
+        self.sizes = np.full(len(self.keys), _SAMPLE, np.int64)
 
     @classmethod
     def of(cls, added: Sequence[Added]) -> _Batch | None:
@@ -100,30 +128,43 @@ class _Batch:
         if len(codes) >= _PER_BATCH:
             return None
         ranks[codes[1:]] = np.arange(1, len(codes))
-        some = [_grams(part, kinds, ranks, number * _TEXTS) for number, part in enumerate(texts)]
-        postings = np.concatenate(some)
-        del some
-        postings.sort()
-        if len(postings):
-            postings = postings[np.concatenate([[True], postings[1:] != postings[:-1]])]
-        grams = postings >> np.uint64(16)
-        starts = (
-            np.flatnonzero(np.concatenate([[True], grams[1:] != grams[:-1]]))
-            if len(grams)
-            else np.zeros(0, np.int64)
-        )
-        distinct, code_of = grams[starts], np.array(codes, np.uint64)
-        keys = np.zeros(len(distinct), np.uint64)
-        for shift in (32, 16, 0):
-            keys = keys << np.uint64(21) | code_of[(distinct >> np.uint64(shift)) & np.uint64(0xFFFF)]
-        ids = np.array([one.id for one in added], np.uint64)
-        return cls(keys, np.append(starts, len(grams)), ids[(postings & np.uint64(0xFFFF)).astype(np.intp)])
+        parts = []
+        for number, part in enumerate(texts):
+            postings = _grams(part, kinds, ranks, number * _TEXTS)
+            postings.sort()
+            parts.append(postings[_changes(postings)])
+        return cls(parts, np.array(codes, np.uint64), np.array([one.id for one in added], np.uint64))
 
-    def between(self, low: int, high: int) -> tuple[Longs, NDArray[np.int64], Longs]:
+    def between(self, low: int, high: int) -> Part:
         """Return the grams of a stretch, how many documents hold each, and their ids, gram by gram."""
-        a, b = np.searchsorted(self.keys, np.array([low, high], np.uint64))
-        starts = self._starts[a : b + 1]
-        return self.keys[a:b], np.diff(starts), self._ids[starts[0] : starts[-1]]
+        bounds = np.array([self._first(low), self._first(high)], np.uint64)
+        found = []
+        for part in self._parts:
+            a, b = np.searchsorted(part, bounds)
+            found.append(part[a:b])
+        postings = np.concatenate(found)
+        postings.sort(kind="stable")  # merges what is sorted already
+        grams = postings >> _NUMBER
+        starts = _changes(grams)
+        counts = np.diff(np.append(starts, len(grams)))
+        return self._keys_of(grams[starts]), counts, self._ids[(postings & _NUMBERS).astype(np.intp)]
+
+    def _keys_of(self, grams: Longs) -> Longs:
+        """Return grams of ranks as grams of characters."""
+        keys = np.zeros(len(grams), np.uint64)
+        for shift in (32, 16, 0):
+            keys = keys << np.uint64(21) | self._codes[(grams >> np.uint64(shift) & _NUMBERS).astype(np.intp)]
+        return keys
+
+    def _first(self, key: int) -> int:
+        """Return the least posting of a gram, or of the grams after it."""
+        gram, whole = 0, True
+        for shift in (42, 21, 0):
+            code = key >> shift & ((1 << 21) - 1) if shift < 42 else key >> shift
+            rank = int(np.searchsorted(self._codes, np.uint64(code))) if whole else 0
+            whole = whole and rank < len(self._codes) and int(self._codes[rank]) == code
+            gram = gram << 16 | rank
+        return gram << 16
 
 
 def _grams(codes: NDArray[np.uint32], kinds: Bytes, ranks: NDArray[np.uint16], first: int) -> Longs:
@@ -156,7 +197,7 @@ class _Old:
             self._dead = np.zeros(segment.ids[len(segment.ids) - 1] - segment.ids[0] + 1, bool)
             self._dead[[doc - segment.ids[0] for doc in segment.deleted]] = True
 
-    def between(self, low: int, high: int) -> tuple[Longs, NDArray[np.int64], Longs]:
+    def between(self, low: int, high: int) -> Part:
         """Return the grams of a stretch, how many living documents hold each, and their ids, gram by gram."""
         a, b = np.searchsorted(self.keys, np.array([low, high], np.uint64)).tolist()
         starts = self._starts[a : b + 1]
@@ -212,11 +253,9 @@ def _decoded_gaps(
     yield np.repeat(lists, counts)[is_document], numbers[is_document]
 
 
-def _encoded(postings: Longs) -> tuple[NDArray[np.int64], NDArray[np.int64], Bytes]:
-    """Return which ranks have a list, where each list ends, and the lists, of sorted postings."""
-    ranks, numbers = postings >> _RANK, (postings & _LOW).astype(np.int64)
-    starts = np.flatnonzero(np.concatenate([[True], ranks[1:] != ranks[:-1]]))
-    counts = np.diff(np.append(starts, len(postings)))
+def _encoded(starts: NDArray[np.int64], numbers: NDArray[np.int64]) -> tuple[NDArray[np.int64], Bytes]:
+    """Return where each list ends, and the lists, of the document numbers of lists, each of which begins at a start."""
+    counts = np.diff(np.append(starts, len(numbers)))
     gaps = np.empty_like(numbers)
     gaps[1:] = numbers[1:] - numbers[:-1]
     gaps[starts] = numbers[starts] + 1
@@ -253,4 +292,4 @@ def _encoded(postings: Longs) -> tuple[NDArray[np.int64], NDArray[np.int64], Byt
         bits = np.zeros(int(of_list[-1]) + 1, np.uint8)
         bits[of_list] = 1
         data[heads[which] + 1 : ends[which]] = np.packbits(bits, bitorder="little")
-    return ranks[starts].astype(np.int64), ends, data
+    return ends, data

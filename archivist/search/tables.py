@@ -11,7 +11,7 @@ from archivist.model.fact_paths import FactPath
 from archivist.model.ids import CaseNo
 from archivist.model.record import VOIDED, Record
 from archivist.search import text as forms
-from archivist.search.indexed_people import remove_people, write_people
+from archivist.search.indexed_people import KeyRow, remove_people, write_people
 from archivist.search.paging import place_of
 
 TABLES = """
@@ -48,7 +48,9 @@ CREATE TABLE agenda (case_id INTEGER PRIMARY KEY, head TEXT NOT NULL, rules TEXT
 """
 
 
-def write_case(db: sqlite3.Connection, case: Case, facts_text: str, before: Case | None = None) -> None:
+def write_case(
+    db: sqlite3.Connection, case: Case, facts_text: str, before: Case | None = None
+) -> list[KeyRow]:
     """Write a case's rows; its head is forgotten, and texts that are new or changed are marked as not indexed.
 
     Args:
@@ -57,6 +59,9 @@ def write_case(db: sqlite3.Connection, case: Case, facts_text: str, before: Case
         facts_text: all that is known of the household, as one text.
         before: as it was written last, as far as that is known. Where the catalogue still stands there, the rows of records
             that are the very same objects are left as they are.
+
+    Returns:
+        The keys of its people that are still to be written (``write_keys``).
     """
     row = db.execute("SELECT head FROM cases WHERE number = ?", (str(case.number),)).fetchone()
     written = before.records if before and row and row[0] == before.head else {}
@@ -83,7 +88,7 @@ def write_case(db: sqlite3.Connection, case: Case, facts_text: str, before: Case
     else:
         changed = [(case_id, no) for no in {*gone, *(record.no for record in records)}]
         db.executemany("DELETE FROM sources WHERE case_id = ? AND record = ?", changed)
-    write_people(db, case_id, case)
+    keys = write_people(db, case_id, case)
     _remove_docs(db, case_id, _vanished(db, case_id, case) if gone is None else gone)
     _write_docs(db, case_id, case, facts_text, records)
     sources = {
@@ -93,6 +98,7 @@ def write_case(db: sqlite3.Connection, case: Case, facts_text: str, before: Case
         if sha256
     }
     db.executemany("INSERT INTO sources VALUES (?, ?, ?)", sorted(sources))
+    return keys
 
 
 def digest_key(sha256: str) -> bytes:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from operator import add
 from typing import Final
 
@@ -58,6 +59,8 @@ _FOLDED = SIMPLIFIED | {ord(c): to for to, alike in _ALIKE.items() for c in _eac
 _FOLDABLE = re.compile("[" + "".join(re.escape(chr(c)) for c in _FOLDED) + "]")
 
 HAN_GRAM, OTHER_GRAM = 2, 3
+_SHORT: Final = 24
+"""Titles, steps, names of villages: texts so short come again and again."""
 _PREFIX_END = "\U0010ffff"
 
 
@@ -69,6 +72,11 @@ def normal(text: str) -> str:
     by a blank, a comma or a hyphen joined (6217 0012, 12,345.00, 138-2000-1234); a date in any of six forms
     written 2024年3月4日. Form feeds keep parting pages; ``flowing`` leaves them out.
     """
+    return _short(text) if len(text) <= _SHORT else in_numbers(folded(text))
+
+
+@lru_cache(maxsize=4096)
+def _short(text: str) -> str:
     return in_numbers(folded(text))
 
 

@@ -134,14 +134,17 @@ class Commit:
                 yield from self._each((doc,), Segment.both)
 
     def _each(self, ids: Iterable[int], read: Callable[[Segment, int], T]) -> Iterator[tuple[int, T]]:
+        leaves = [*self._leaves]
         for doc in ids:
-            for leaf in self._leaves:
+            for at, leaf in enumerate(leaves):
                 if (number := leaf.number_of(doc)) is not None:
                     try:
                         found = read(leaf, number)
                     except Exception as error:
                         raise _damaged(error) from error
                     yield doc, found
+                    if at:  # what is asked next is near
+                        leaves.insert(0, leaves.pop(at))
                     break
 
 
