@@ -17,10 +17,15 @@ from archivist.model.ids import CaseNo
 Select = Callable[..., list[tuple[object, ...]]]
 """Takes SQL and the values bound in it, returns rows."""
 _KNOWN = (
-    "SELECT bag, seq, head FROM held_heads WHERE bag = ifnull(?1, bag) UNION ALL "
-    "SELECT number, seq, head FROM cases WHERE head <> '' AND number = ifnull(?1, number) "
-    "AND number NOT IN (SELECT bag FROM held_heads)"
+    "SELECT bag, seq, head FROM held_heads UNION ALL "
+    "SELECT number, seq, head FROM cases WHERE head <> '' AND number NOT IN (SELECT bag FROM held_heads)"
 )
+_KNOWN_OF_ONE = (
+    "SELECT bag, seq, head FROM held_heads WHERE bag = ?1 UNION ALL "
+    "SELECT number, seq, head FROM cases WHERE number = ?1 AND head <> '' "
+    "AND NOT EXISTS (SELECT 1 FROM held_heads WHERE bag = ?1)"
+)
+"""The same of one bag, looked up and not gone through for."""
 
 
 def known(select: Select, name: str | None = None) -> list[BagHead]:
@@ -30,7 +35,7 @@ def known(select: Select, name: str | None = None) -> list[BagHead]:
         select: asks a catalogue.
         name: of the bag.
     """
-    return _read(select(_KNOWN, name))
+    return _read(select(_KNOWN) if name is None else select(_KNOWN_OF_ONE, name))
 
 
 def destroyed(select: Select, cases: Iterable[CaseNo]) -> list[CaseNo]:

@@ -217,7 +217,7 @@ class Index:
         """
         with self._writing() as opened:
             catalogue = opened.catalogue
-            known = {head.bag: head for head in held_heads.known(catalogue.select)}
+            known = {h.bag: h for head in heads for h in held_heads.known(catalogue.select, head.bag)}
             with catalogue.transaction() as db:
                 held_heads.hold(db, (h for h in heads if h.bag not in known or self._has(known[h.bag])))
 
