@@ -134,7 +134,7 @@ def _said_by(number: IdNumber) -> Mapping[str, str]:
 
 def _contradiction(path: Path, held: str, says: str, number: str) -> str:
     return (
-        f"{path.label}填“{held}”（{path}），与证号 {mask_id(number)} 不符：证号表明是“{says}”；"
+        f"{path.label}填“{held}”，与证号 {mask_id(number)} 不符：证号表明是“{says}”；"
         "请核对证件，改正填错的一项"
     )
 

@@ -87,9 +87,9 @@ def _in_doubt(attempt: Attempt) -> list[str]:
 def _kinship_known(attempt: Attempt) -> list[str]:
     kinship = attempt.case.fact(FactPath.APPLICATION_KINSHIP)
     if kinship is None:
-        return ["未登记是否有近亲属关系（application.kinship）"]
+        return ["未登记是否有近亲属关系（申请·是否有近亲属关系）"]
     if kinship and not attempt.case.fact(FactPath.APPLICATION_KIN_NAME):
-        return ["有近亲属关系，但未登记关系人（application.kin_name）"]
+        return ["有近亲属关系，但未登记关系人（申请·近亲属关系人）"]
     return []
 
 
@@ -182,7 +182,7 @@ def _amount_known(attempt: Attempt) -> list[str]:
     without = (Category.DX, *RECOGNISED)
     if attempt.case.category in without or attempt.case.fact(FactPath.BENEFIT_AMOUNT) is not None:
         return []
-    return ["没有登记救助金额（benefit.amount）"]
+    return ["没有登记救助金额（救助金额·月救助金额）"]
 
 
 def _amount_lawful(attempt: Attempt) -> list[str]:
@@ -210,9 +210,9 @@ def _single_cover(attempt: Attempt) -> list[str]:
     disability = str(case.fact("applicant.disability") or "")
     lines = NeedLines.of(attempt.pack, RuleDays(case.rules_on, attempt.on))
     if ground == "重度残疾" and not lines.severely_disabled(disability):
-        return [f"情形是重度残疾，申请人的残疾登记为“{disability or '空'}”（applicant.disability）"]
+        return [f"情形是重度残疾，申请人的残疾登记为“{disability or '空'}”（申请人·残疾类别与等级）"]
     if ground == "重病" and case.fact("applicant.health") != "重病":
-        return ["情形是重病，申请人的健康状况没有登记为重病（applicant.health）"]
+        return ["情形是重病，申请人的健康状况没有登记为重病（申请人·健康状况）"]
     return []
 
 
@@ -227,7 +227,7 @@ def _change_agrees(attempt: Attempt) -> list[str]:
 
 
 def _care_form_known(attempt: Attempt) -> list[str]:
-    return [] if attempt.case.fact(FactPath.BENEFIT_CARE_FORM) else ["没有登记供养方式（benefit.care_form）"]
+    return [] if attempt.case.fact(FactPath.BENEFIT_CARE_FORM) else ["没有登记供养方式（救助金额·供养方式）"]
 
 
 def _once(attempt: Attempt) -> list[str]:

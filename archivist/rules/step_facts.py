@@ -37,7 +37,7 @@ def unlawful(pack: Pack, case: Case, paths: Iterable[str], on: dt.date) -> list[
             how = f"办错日期的：archivist case correct {case.number} {taken.seq} --on 日期 --reason 理由"
         else:
             how = f"先办：archivist case step {case.number} {step.id} --on 日期"
-        reasons.append(f"{label}（{path}）由环节“{step.title}”登记，不另填；{how}")
+        reasons.append(f"{label}由环节“{step.title}”登记，不另填；{how}")
     return reasons
 
 

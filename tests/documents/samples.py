@@ -414,10 +414,9 @@ def _values(
 
 
 def _untold(document: DocumentType, told: Mapping[str, object]) -> dict[str, object]:
-    """Return what is told that no rule says; a number is given when a paper is issued, so it stays."""
-    of_rules = {key for f in document.fields if f.origin is Origin.RULE for key in (f.path, f.label)} - {
-        "doc_no"
-    }
+    """Return what is told that no rule says; a number is given when a paper is issued, a death told by a step: they stay."""
+    of_rules = {key for f in document.fields if f.origin is Origin.RULE for key in (f.path, f.label)}
+    of_rules -= {"doc_no", "death.date"}
     untold: dict[str, object] = {}
     for path, value in told.items():
         if isinstance(value, Mapping):

@@ -242,7 +242,7 @@ def test_an_application_as_it_goes_on(workspace: Workspace) -> None:
     assert first(workspace, case)[0] is ActKind.DOCUMENT
     accept = next(a for a in next_acts(workspace, case, today=TODAY) if a.id == "accept")
     assert accept.command == f"archivist case step {case.number} accept"
-    assert accept.problems == ("未登记是否有近亲属关系（application.kinship）",)
+    assert accept.problems == ("未登记是否有近亲属关系（申请·是否有近亲属关系）",)
 
 
 def test_the_waiting_period_is_the_reason_and_the_day_after_it_is_ready(workspace: Workspace) -> None:

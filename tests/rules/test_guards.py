@@ -104,10 +104,10 @@ def test_a_paper_missing_is_called_by_its_title() -> None:
 
 def test_kinship_known() -> None:
     """C01: kinship_declaration; S3「对近亲属备案低保家庭实行100%入户调查」 needs to know which these are."""
-    assert reasons("kinship_known", a_case()) == ["未登记是否有近亲属关系（application.kinship）"]
+    assert reasons("kinship_known", a_case()) == ["未登记是否有近亲属关系（申请·是否有近亲属关系）"]
     assert reasons("kinship_known", a_case(application={"kinship": "否"})) == []
     (why,) = reasons("kinship_known", a_case(application={"kinship": "是"}))
-    assert "未登记关系人（application.kin_name）" in why
+    assert "未登记关系人（申请·近亲属关系人）" in why
     assert reasons("kinship_known", a_case(application={"kinship": "是", "kin_name": "魏主任"})) == []
 
 
@@ -237,7 +237,7 @@ def test_amount_known(category: str, needed: int) -> None:
 
 def test_care_form_known() -> None:
     """C.4: 「确立照料供养方式」."""
-    assert reasons("care_form_known", a_case("TK")) == ["没有登记供养方式（benefit.care_form）"]
+    assert reasons("care_form_known", a_case("TK")) == ["没有登记供养方式（救助金额·供养方式）"]
     assert reasons("care_form_known", a_case("TK", benefit={"care_form": "分散供养"})) == []
 
 

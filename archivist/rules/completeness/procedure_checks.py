@@ -153,7 +153,7 @@ def apart(d: Dossier) -> TestOutcome:
     )
     kin = kin_names(d.case)
     if d.case.fact(FactPath.APPLICATION_KINSHIP) and not kin:
-        found.unknown.append("有近亲属关系，但没有登记关系人（application.kin_name），查不出是否回避")
+        found.unknown.append("有近亲属关系，但没有登记关系人（申请·近亲属关系人），查不出是否回避")
     if kin:
         found.evidence.append(
             of_fact(FactPath.APPLICATION_KIN_NAME, d.case.fact(FactPath.APPLICATION_KIN_NAME))
