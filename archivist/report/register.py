@@ -138,7 +138,8 @@ def counted(otherwise: Mapping[str, Sequence[str]]) -> list[str]:
     if not otherwise:
         return []
     named = "；".join(f"{number} {'、'.join(how)}" for number, how in otherwise.items())
-    return [f"与规定或者决定不符的{len(otherwise)}户，报送前须核实：{named}。"]
+    quoted = named.translate(str.maketrans("「」", "“”"))  # horizontal text quotes so
+    return [f"与规定或者决定不符的{len(otherwise)}户，报送前须核实：{quoted}。"]
 
 
 def across_households(houses: Iterable[HouseholdHistory], asked: RegisterRequest) -> list[str]:

@@ -110,6 +110,12 @@ class Source:
     def __str__(self) -> str:
         return f"{self.measure}{self.article}「{self.sentence}」"
 
+    @property
+    def printed(self) -> str:
+        """The same as a paper has it: horizontal text quotes with “ ”, and with ‘ ’ inside them."""
+        inner = self.sentence.translate(str.maketrans("“”「」", "‘’‘’"))
+        return f"{self.measure}{self.article}“{inner}”"
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:

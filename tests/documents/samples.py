@@ -83,21 +83,46 @@ DAYS: Final[Mapping[str, dt.date]] = {
     "household_survey": dt.date(2024, 8, 6),
     "income_asset_calculation": dt.date(2024, 8, 7),
     "integrity_commitment": dt.date(2024, 7, 29),
-    "legal_hold_record": dt.date(2024, 10, 8),
+    "kinship_declaration": dt.date(2024, 7, 29),
+    "kinship_filing_register": dt.date(2024, 8, 1),
+    "legal_hold_record": dt.date(2025, 4, 22),
+    "material_receipt": dt.date(2024, 7, 30),
+    "neighbor_interview": dt.date(2024, 8, 6),
+    "non_acceptance_notice": dt.date(2024, 8, 2),
+    "objection_register": dt.date(2024, 8, 9),
+    "obligor_consent": dt.date(2026, 8, 12),
     "periodic_review_form": dt.date(2025, 2, 20),
+    "personal_info_notice": dt.date(2024, 7, 29),
+    "photo_evidence_sheet": dt.date(2024, 8, 6),
+    "policy_publicity_record": dt.date(2024, 9, 30),
+    "preliminary_publicity": dt.date(2024, 8, 8),
+    "proactive_discovery_report": dt.date(2024, 7, 26),
     "public_delivery_notice": dt.date(2025, 3, 10),
+    "quick_relief_form": dt.date(2024, 7, 30),
+    "recognition_reliance": dt.date(2026, 8, 12),
     "recovery_notice": dt.date(2025, 3, 31),
     "recovery_prior": dt.date(2025, 3, 17),
     "rectification_notice": dt.date(2025, 3, 5),
     "rectification_report": dt.date(2025, 3, 20),
+    "reinvestigation_record": dt.date(2024, 8, 13),
     "remedy_materials_list": dt.date(2025, 4, 22),
+    "single_cover_form": dt.date(2026, 8, 14),
     "spot_check_feedback": dt.date(2025, 3, 5),
     "spot_check_record": dt.date(2025, 2, 28),
     "suspension_decision": dt.date(2025, 8, 27),
+    "tekun_written_statement": dt.date(2024, 7, 29),
+    "temp_emergency_advance_register": dt.date(2024, 7, 28),
     "termination_decision": dt.date(2025, 9, 12),
     "termination_publicity": dt.date(2025, 9, 1),
+    "township_implementation_plan": dt.date(2023, 11, 16),
+    "township_work_rules": dt.date(2023, 11, 16),
+    "leading_group_setup": dt.date(2023, 11, 16),
+    "verification_authorization": dt.date(2024, 7, 29),
+    "verification_recheck_record": dt.date(2024, 8, 12),
+    "verification_request": dt.date(2024, 8, 2),
+    "verification_result_notice": dt.date(2024, 8, 7),
 }
-"""Papers of a household's later life, and of the archive's → the day they are of; all others are of ``ON``."""
+"""Papers → the day they are of: before the household's benefit was confirmed, of its later life, of the archive's; all others are of ``ON``."""
 QR = "AV1-TJHQDB2024000123-SQS7-3F"
 
 TEN = (
@@ -185,6 +210,11 @@ FULL: dict[str, Any] = {
     },
 }  # fmt: skip
 
+OBLIGOR: Final[dict[str, Any]] = {
+    "name": "李芳菲", "relation": "女儿", "id_number": an_id("19850202", 86), "address": "示范区柳树街道", "family_size": 2,
+    "family_income": "5200", "income_per_head": "2600", "capacity": "有", "monthly_support": "300", "authorized": True,
+}  # fmt: skip
+"""The applicant's other daughter, who lives by herself."""
 CHANGE: Final = "经2025年2月信息核对和入户调查，{who}成员李大暑已另住就业，共同生活家庭成员由3人变为2人，月人均收入由566.67元变为572.25元。"
 """Why the benefit of the ordinary household is reduced from March 2025."""
 CHANGED: Final[dict[str, Any]] = {
@@ -295,7 +325,7 @@ EXTRA: dict[str, dict[str, object]] = {
     },
     "preliminary_publicity": {
         "doc_no": "示槐救字〔2024〕33号",
-        "publicity": {"start": dt.date(2024, 8, 19), "end": dt.date(2024, 8, 26), "days": 7, "day_kind": "天"},
+        "publicity": {"start": dt.date(2024, 8, 8), "end": dt.date(2024, 8, 15), "days": 7, "day_kind": "天"},
     },
     "confirmation_decision": {
         "doc_no": "示槐救字〔2024〕35号",
@@ -310,8 +340,8 @@ EXTRA: dict[str, dict[str, object]] = {
 GIVEN: dict[str, dict[str, object]] = {
     "review_confirmation_form": {
         "review.monthly_income": "1700", "review.assets": "银行存款5200.35元；唯一住房一套46.5平方米。", "review.report_no": "核〔2024〕118",
-        "review.surveyors": "周立冬、吴小雪", "survey.date": "2024-08-06", "review.objection": "无", "publicity.start": "2024-08-09",
-        "publicity.end": "2024-08-13",
+        "review.surveyors": "周立冬、吴小雪", "survey.date": "2024-08-06", "review.objection": "有（详见登记表）", "publicity.start": "2024-08-08",
+        "publicity.end": "2024-08-15",
     },
     "benefit_change_decision": {
         "change.original_no": "示槐救字〔2024〕35号", "change.kind": "减发", "change.before": "1330", "change.start": "2025-03",

@@ -187,7 +187,8 @@ def test_an_offices_own_row_is_printed_with_its_source(tmp_path: Path) -> None:
     )
     with Workspace.open(folder) as workspace:
         text = printed(office_documents.issue(workspace, BY, planned(workspace, "保管期限表", {"版本": "1"})))
-    assert "不少于10年" in text and "本区〔2024〕3号文件「保存十年」" in text
+    assert "不少于10年" in text and "本区〔2024〕3号文件“保存十年”" in text
+    assert "户档·日常管理类（各类）" in text, "all kinds need not be named one by one"
 
 
 def test_the_rules_of_the_panel_say_how_many_it_has(workspace: Workspace) -> None:

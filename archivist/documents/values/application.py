@@ -135,12 +135,10 @@ def _explain_period(context: DocumentContext) -> str | None:
 
 
 @computes(FieldPath.EXPLAIN_TERM)
-def _explain_term(context: DocumentContext) -> str:
-    """Within which time somebody is to explain, or that no rule says one."""
+def _explain_term(context: DocumentContext) -> str | None:
+    """Within which time somebody is to explain; where no rule says one, the paper leaves a day to the office."""
     period = _explain_period(context)
-    if period:
-        return f"请自收到本告知书之日起{period}内，向本机关说明情况并提供相关材料"
-    return "现行规定没有写明说明的期限，请自收到本告知书之日起及时向本机关说明情况并提供相关材料"
+    return f"请自收到本告知书之日起{period}内，向本机关说明情况并提供相关材料" if period else None
 
 
 @computes(FieldPath.SUBMISSION_EXPLAIN_END)

@@ -222,15 +222,23 @@ def _schedule(context: DocumentContext) -> list[Row]:
             kinds = [catalogue.get(d) for d in rule.documents if d in catalogue]
             rows.append(
                 {
-                    "class": f"{name}（{'、'.join(c.label for c in categories)}）",
+                    "class": f"{name}（{_of_all(categories, context)}）",
                     "scope": papers or "、".join(d.title for d in kinds if not d.of_office),
                     "period": f"不少于{rule.value}{rule.unit}",
                     "start": rule.trigger,
                     "after": "鉴定",
-                    "basis": str(rule.source),
+                    "basis": rule.source.printed,
                 }
             )
     return rows
+
+
+def _of_all(categories: list[Category], context: DocumentContext) -> str:
+    """Name kinds of assistance as a table has room for: all, or all but a few where those are fewer to name."""
+    others = [c.label for c in context.pack.delegated if c not in categories]
+    if len(others) >= len(categories):
+        return "、".join(c.label for c in categories)
+    return f"{'、'.join(others)}以外的各类" if others else "各类"
 
 
 def _by_rule(rows: Mapping[Category, Iterable[Rule]]) -> Iterator[tuple[Rule, list[Category]]]:

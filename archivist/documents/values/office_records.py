@@ -166,7 +166,7 @@ def _enough(context: DocumentContext) -> None:
     if not _staff(context):
         context.doubts.append("工作区设置中没有在岗的工作人员：在 [[people]] 写明 post（经办机构、管理部门）")
     if not wanted.met(count):
-        asked = "，或者".join(f"{y.words}；{y.rule.source}" for y in wanted.yardsticks)
+        asked = "，或者".join(f"{y.words}；{y.rule.source.printed}" for y in wanted.yardsticks)
         context.doubts.append(f"工作人员 {count} 人，未达到标准：{asked}")
     names = {village.name for village in context.config.villages}
     lost = [p for p in context.config.at_posts(OF_A_VILLAGE, context.made_on) if p.village not in names]

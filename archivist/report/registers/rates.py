@@ -47,7 +47,7 @@ def performance_rates(asked: RegisterRequest) -> Register:
     found.values |= {path: _rate(done, base) for path, (done, base) in counts.items()}
     found.values[FieldPath.RATES_AWARE] = _awareness(asked, found)
     if rule := asked.pack.find(RuleId.KPI_100, None, RuleDays.alike(period.last)):
-        found.notes.append(f"规定为{percent(round(float(rule.value)), 1)}（{rule.source}）。")
+        found.notes.append(f"规定为{percent(round(float(rule.value)), 1)}（{rule.source.printed}）。")
         found.doubts += [f"{row['number']}：{row['missed']}" for row in found.rows]
     found.notes.append(
         "受理率按统计期内收件、没有放弃或撤回的申请计，书面不予受理的计为已处理；入户率、公示率按统计期内作出决定的计。"

@@ -137,22 +137,27 @@ GIVEN: dict[str, dict[str, object]] = {
         "receipt.accepted": 23, "receipt.returned": 1, "receipt.anchor": in_rows("3f9c0a1e" * 8),
         "receipt.rows": [
             {"n": n, "number": f"TJHQ-DB-2024-{n:06d}", "seq": 40 + n, "head": "3f9c0a1e5d7b2c4f6a80", "result": "退回" if n == 7 else "接收",
-             "why": "材料 内容被改动，另有 2 处" if n == 7 else ""}
+             "why": "材料的内容被改动，另有 2 处" if n == 7 else ""}
             for n in range(1, 25)
         ],
     },
     "sample_draw": {
-        "draw.id": "CC-202403-01", "draw.month": "2024-03", "draw.size": 450, "draw.drawn": 131, "draw.kin": 13, "draw.lot": "3 17 22",
+        "draw.id": "CC-202403-01", "draw.month": "2024-03", "draw.size": 75, "draw.drawn": 22, "draw.kin": 3, "draw.lot": "3 17 22",
         "draw.frame": in_rows("0d56a1b2" * 8), "draw.seed": in_rows("89057c3d" * 8),
+        "draw.strata": [
+            {"office": "TJHQ", "category": "最低生活保障", "size": 60, "wanted": 18, "share": "30.0%"},
+            {"office": "TJHQ", "category": "特困人员救助供养", "size": 12, "wanted": 4, "share": "33.3%"},
+        ],
         "draw.rows": [
-            {"n": n, "number": f"TJHQ-DB-2024-{n:06d}", "category": "最低生活保障", "why": "近亲属，全查" if n < 4 else "抽中"}
-            for n in range(1, 25)
+            {"n": n, "number": f"TJHQ-{'TK' if n > 21 else 'DB'}-2024-{n:06d}", "category": "特困人员救助供养" if n > 21 else "最低生活保障",
+             "why": "近亲属，全查" if n < 4 else "抽中"}
+            for n in range(1, 26)
         ],
     },
     "retention_schedule": {
         "schedule.version": "2024年第1版",
-        "schedule.rows": "户档·审核审批类|申请书等|不少于3年|注销（停保）之日|鉴定|《通知》「停保后不少于3年」\n"
-        "户档·日常管理类|定期复核表等|不少于5年|形成年度终了|鉴定|《通知》「不少于5年」",
+        "schedule.rows": "户档·审核审批类|申请书等|不少于3年|注销（停保）之日|鉴定|《关于加强最低生活保障档案管理的通知》“停保后不少于3年”\n"
+        "户档·日常管理类|定期复核表等|不少于5年|形成年度终了|鉴定|《关于加强最低生活保障档案管理的通知》“不少于5年”",
     },
     "archive_transfer_list": {
         "transfer.kind": "季度报区", "transfer.from": "示范区人民政府槐树街道办事处", "transfer.to": "示范区民政局",
@@ -230,7 +235,7 @@ GIVEN: dict[str, dict[str, object]] = {
         "erased.rows": many("case", "path", "bytes", "sha256", "location", "method", "erased_at", "result"),
         "erased.kept": "户号、档号、案卷题名（人名以户号代替）、件数、页数、保管期限、鉴定和销毁记录。",
     },
-    "legal_hold_record": {"保全事由": "行政诉讼", "hold.start": "2024-10-08", "hold.until": "收到生效判决书或者准予撤诉裁定书。"},
+    "legal_hold_record": {"保全事由": "行政复议", "hold.start": "2025-04-22", "hold.until": "收到行政复议决定书，且未提起行政诉讼。"},
     "delegation_agreement": {
         "agreement.matters": "最低生活保障对象的确认|委托|本街道行政区域|《最低生活保障审核确认办法》\n特困人员的确认|委托|本街道行政区域|《特困人员认定办法》",
         "agreement.start": "2024-09-01", "agreement.end": "2027-08-31", "agreement.evidence_days": 5, "agreement.staff": 2,

@@ -10,6 +10,7 @@ from typing import Any
 from archivist.model.case import Case
 from archivist.model.ids import Category
 from tests.documents.samples import CATALOGUE, HOUSEHOLDS, LONG_NAME, Sample, a_case, an_id, filled
+from tests.documents.types.inquiry_samples import BURNT
 
 CATEGORY = {
     "extension_notice": "DB", "proactive_report_obligation_notice": "DB", "care_arrangement_form": "TK",
@@ -30,7 +31,7 @@ GIVEN: dict[str, dict[str, object]] = {
         "extension.reason": "调查难度较大",
         "extension.detail": "李大暑的务工收入须向用工单位核实，回函尚未收到。",
     },
-    "proactive_report_obligation_notice": {"duty.within": "在30日内"},
+    "proactive_report_obligation_notice": {},
     "care_arrangement_form": {
         **CARE, "care.provider_relation": "侄子", "review.self_care": "半护理", "care.standard": "480", "care.mode": "亲属照料", "care.guardian_relation": "",
         "care.responsibility": "每周理发、洗澡各一次；冬季每日检查取暖设施。", "care.signed_on": "2024-08-16",
@@ -51,22 +52,22 @@ GIVEN: dict[str, dict[str, object]] = {
     },
     "quick_relief_form": {
         "quick.limit": "1010元（一个月低保标准）", "quick.method": "现金、实物", "quick.goods": "棉被1床、米10千克",
-        "quick.received_on": "2024-07-29", "quick.explained": "家属已到达，住院费用由其承担。",
+        "quick.received_on": "2024-07-30", "quick.explained": "已补交火灾事故认定书，所报情况属实。",
     },
     "temp_emergency_approval": {
         "emergency.jurisdiction": "居住地", "emergency.kind": "火灾", "emergency.findings": "现场查看和消防部门认定与申请一致。",
-        "emergency.advanced": "是", "emergency.advanced_amount": "2000", "prior.rows": PRIOR, "limit.cap": "12120",
-        "limit.over": "否", "limit.payment": "社会化发放",
+        "emergency.advanced": "是", "emergency.advanced_amount": "2000", "prior.rows": PRIOR, "limit.cap": "6060",
+        "limit.over": "是", "limit.conference": "第3期", "limit.payment": "社会化发放",
     },
     "temp_expenditure_approval": {
-        "spend.kind": "其他对象", "publicity.start": "2024-08-09", "publicity.end": "2024-08-13", "review.objection": "无异议",
+        "spend.kind": "其他对象", "publicity.start": "2024-08-08", "publicity.end": "2024-08-15", "review.objection": "无异议",
         "review.monthly_income": "1700", "review.report_no": "核〔2024〕118", "review.assets": "存款5200.35元；住房一套46.5平方米。",
         "prior.rows": PRIOR, "spend.grade": "二档", "spend.standard": "4040", "spend.crossed": "否", "limit.cap": "12120",
     },
     "over_standard_submission": {
-        "over.kind": "超过救助标准上限", "over.summary": "该户7月28日遭遇火灾，住房烧毁，一人烧伤住院，自负医疗费2.6万元。",
-        "over.cap": "12120", "over.proposed": "16000", "over.reasons": "住房须重建，住院费用仍在发生，按标准上限救助不能解决基本生活。",
-        "over.attachments": "火灾事故认定书\n住院收费票据8张\n调查核实记录",
+        "over.kind": "超过救助标准上限", "over.summary": BURNT,
+        "over.cap": "6060", "over.proposed": "9000", "over.reasons": "住房须修缮，全家须安置，按标准上限救助不能解决基本生活。",
+        "over.attachments": "火灾事故认定书\n修缮费用估算单\n调查核实记录",
     },
     "disability_subsidy_form": {
         "disability.issued_on": "2020-05-11", "disability.valid_to": "2030-05-10", "disability.dibao": "是",
@@ -137,7 +138,7 @@ def case_of(household: str, category: str) -> Case:
     told["application"] |= {"event": "家中失火", "event_place": "样例路12号"} if category == "JN" else {}
     if household != "minimal":
         told["application"] |= {
-            "event": "家中电线老化引发火灾，住房过火。", "event_date": "2024-07-28", "event_place": "样例市样例区样例路12号",  "amount": "5000", "known_recipient": "否",
+            "event": "家中电线老化引发火灾，住房过火。", "event_date": "2024-07-28", "event_place": "示范区槐树街道槐树里社区12号楼3门501",  "amount": "9000" if category == "JN" else "5000", "known_recipient": "否",
             "care_preference": "分散",
         }  # fmt: skip
         told["benefit"] |= {"care_grade": "半护理", "care_form": "分散供养"}
@@ -160,6 +161,8 @@ def sample(
     # Within one month's standard.
     amounts = {
         ("quick_relief_form", Category.JN): "1000.00",
+        ("temp_emergency_approval", Category.JN): "9000.00",
+        ("temp_expenditure_approval", Category.ZC): "4040.00",
     }
     if household == "ordinary" and (amount := amounts.get((name, case.category))):
         case = replace(

@@ -9,7 +9,7 @@ from typing import Any
 from archivist.model.case import Case
 from archivist.model.ids import RecordNo
 from archivist.model.record import Record, RecordStatus
-from tests.documents.samples import BIG, FULL, MINIMAL, Sample, a_case, an_id, filled
+from tests.documents.samples import BIG, FULL, MINIMAL, OBLIGOR, Sample, a_case, an_id, filled
 
 NAMES = tuple(
     "proactive_discovery_report agency_authorization economic_declaration integrity_commitment kinship_declaration "
@@ -22,10 +22,6 @@ LONGEST = "阿卜杜热合曼·买买提依明江·阿不都克里木·吐尔逊
 assert len(LONGEST) == 25
 
 AGENT = {"name": "李大暑", "id_number": an_id("19991120", 51), "phone": "13900000003", "relation": "儿子"}
-OBLIGOR = {
-    "name": "李芳菲", "relation": "女儿", "id_number": an_id("19850202", 86), "address": "示范区柳树街道", "family_size": 2,
-    "family_income": "5200", "income_per_head": "2600", "capacity": "有", "monthly_support": "300", "authorized": True,
-}  # fmt: skip
 ORDINARY: dict[str, Any] = {
     **FULL,
     "agent": AGENT,
@@ -51,7 +47,7 @@ TEXT = "经审查，申请人户籍和经常居住地均不在本街道辖区，
 GIVEN: dict[str, dict[str, object]] = {
     "non_acceptance_notice": {
         "refusal.kind": "不属于本机关管辖", "refusal.reasons": TEXT, "refusal.authority": "柳树街道办事处",
-        "doc_no": "示槐救字〔2024〕40号",
+        "doc_no": "示槐救字〔2024〕29号",
     },
     "procedure_termination_notice": {
         "termination.facts": "2024年8月5日、8月9日、8月12日，调查人员三次上门，你户均拒绝入户调查，也没有说明理由。",
@@ -61,7 +57,7 @@ GIVEN: dict[str, dict[str, object]] = {
     "verification_result_notice": {
         "verification.report_no": "示核〔2024〕第0118号",
         "verification.mismatches": "王秀兰|机动车|名下有小型汽车一辆|不得拥有非必需机动车\n法定义务人|履行能力|有履行义务能力|给付的赡养费应当计入收入",
-        "doc_no": "示槐救字〔2024〕42号",
+        "doc_no": "示槐救字〔2024〕42号", "explain.until": "2024-08-14",
     },
 }  # fmt: skip
 BASES = {

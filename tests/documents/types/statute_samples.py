@@ -21,7 +21,7 @@ NEEDED: Final[Mapping[str, dict[str, object]]] = {
     },
     "advance_supplement": {},
     "recognition_reliance": {
-        "reliance.authority": "示范区民政局", "reliance.category": "最低生活保障边缘家庭", "reliance.decided_on": "2024-05-20",
+        "reliance.authority": "示范区民政局", "reliance.category": "最低生活保障边缘家庭", "reliance.decided_on": "2026-05-20",
     },
     "single_cover_form": {},
     "referral_sheet": {
@@ -29,16 +29,16 @@ NEEDED: Final[Mapping[str, dict[str, object]]] = {
     },
     "authorization_withdrawal": {"withdrawal.name": "王秀兰"},
     "petition_reply": {
-        "petition.person": "赵先生", "petition.no": "信〔2024〕9号", "petition.received_on": "2024-07-20",
+        "petition.person": "赵立春", "petition.no": "信〔2024〕9号", "petition.received_on": "2024-07-20",
         "petition.request": "请求本机关说明办理的依据和标准。", "petition.findings": "本机关依照规定的程序办理，标准已经公开。",
         "petition.opinion": "予以支持", "petition.reasons": "有关依据和标准随本意见书附后。",
-        "petition.basis": "《最低生活保障审核确认办法》第十条",
+        "petition.basis": "《社会救助暂行办法》第十条",
     },
 }  # fmt: skip
 TOLD: Final[Mapping[str, dict[str, object]]] = {
     "hearing_notice": {"change.original_no": "示槐救字〔2024〕35号", "hearing.before": "1330", "hearing.after": "875.50"},
     "obligor_consent": {
-        "consent.phone": "13900000011", "consent.since": "2024-01-01", "consent.until": "2024-12-31",
+        "consent.phone": "13900000011", "consent.since": "2026-01-01", "consent.until": "2026-12-31",
         "consent.answer": "同意核对上列信息",
     },
     "advance_supplement": {
@@ -47,13 +47,13 @@ TOLD: Final[Mapping[str, dict[str, object]]] = {
         "supplement.more": "无",
     },
     "recognition_reliance": {
-        "reliance.doc_no": "示民救字〔2024〕18号", "reliance.until": "2025-05-19", "reliance.status": "在享",
-        "reliance.persons": "王秀兰等3人", "reliance.means": "信息共享平台、函询", "reliance.checked_on": "2024-08-12",
+        "reliance.doc_no": "示民救字〔2026〕18号", "reliance.until": "2027-05-19", "reliance.status": "在享",
+        "reliance.persons": "王秀兰等3人", "reliance.means": "信息共享平台、函询", "reliance.checked_on": "2026-08-12",
         "reliance.differences": "无", "reliance.use": "采用", "reliance.spared": "家庭收入、家庭财产、信息核对",
         "reliance.remaining": "困难情形和支出",
     },
     "single_cover_form": {
-        "single.authority": "示范区民政局", "single.doc_no": "示民救字〔2024〕18号", "single.decided_on": "2024-05-20",
+        "single.authority": "示范区民政局", "single.doc_no": "示民救字〔2026〕18号", "single.decided_on": "2026-05-20",
         "single.income": "1260", "single.valid": "是", "single.evidence": "出院小结和门诊慢特病证明（卷内第8件、第9件）。",
         "single.hardship": "无", "single.method": "本人没有收入，按一人保障标准全额计发。", "single.opinion": "符合单人纳入的情形，建议确认。",
     },

@@ -141,7 +141,7 @@ def test_the_receipt_lists_what_the_category_asks_for_and_what_is_there(workspac
 
 
 def test_the_time_to_explain_is_the_packs(workspace: Workspace) -> None:
-    """TJ-HQ: 「申请人自收到告知书之日起4个工作日内须提供相关材料说明情况」; elsewhere no days are told."""
+    """TJ-HQ: 「申请人自收到告知书之日起4个工作日内须提供相关材料说明情况」; elsewhere the office says until when, or leaves the day to the pen."""
     case = come_to(workspace, open_household(workspace), "verification_result_notice")
     given = {k: v for k, v in GIVEN["verification_result_notice"].items() if k != "doc_no"}
     text = issued(make(workspace, "verification_result_notice", case, **given))
@@ -155,7 +155,12 @@ def test_the_time_to_explain_is_the_packs(workspace: Workspace) -> None:
     case = workspace.archive.read(case.number)
     assert "红样救字〔2024〕1号" in issued(make(workspace, "applicant_explanation", case))
     elsewhere = squeezed(sample("verification_result_notice").text)
-    assert "及时向本机关说明情况" in elsewhere and "工作日内" not in elsewhere
+    assert (
+        "由本机关确定：请在2024年8月14日前（含当日）向本机关说明情况" in elsewhere
+        and "工作日内" not in elsewhere
+    )
+    untold = squeezed(sample("verification_result_notice", more={"explain.until": None}).text)
+    assert "请在＿＿＿＿＿＿＿＿前（含当日）" in untold
 
 
 @pytest.mark.parametrize(

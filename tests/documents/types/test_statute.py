@@ -273,7 +273,7 @@ def test_the_supplement_repeats_what_was_given_and_asks_for_what_came_of_it() ->
 def test_a_finding_of_another_office_is_taken_over_by_name_and_not_where_it_has_ended() -> None:
     """「确认结果信息共享互认，其他社会救助管理部门可以不再重复审核其家庭经济状况」."""
     text = text_of("recognition_reliance")
-    assert "示范区民政局" in text and "示民救字〔2024〕18号" in text and "☑家庭收入" in text
+    assert "示范区民政局" in text and "示民救字〔2026〕18号" in text and "☑家庭收入" in text
     assert "原确认已经终止、超过有效期或者家庭情况已有变化的，不采用" in text
     assert Category.CJ not in CATALOGUE.get("recognition_reliance").categories, (
         "no means test, nothing to spare"
@@ -285,7 +285,7 @@ def test_one_of_a_family_is_covered_on_a_sheet_that_names_the_familys_own_findin
     doc = CATALOGUE.get("single_cover_form")
     assert doc.enabled == "application.single" and doc.categories == (Category.DB,)
     text = text_of("single_cover_form")
-    assert "示民救字〔2024〕18号" in text and "☑重病" in text and "边缘家庭的确认继续有效" in text
+    assert "示民救字〔2026〕18号" in text and "☑重病" in text and "边缘家庭的确认继续有效" in text
 
 
 def test_an_application_goes_on_to_the_department_it_belongs_to() -> None:

@@ -86,7 +86,7 @@ NEEDED: dict[str, dict[str, object]] = {
     "recovery_notice": {
         "recovery.fact": "骗取", "recovery.findings": HIDDEN, "recovery.period": "2024年11月至2025年2月",
         "recovery.rows": RECOVERED, "recovery.due_on": "2025-04-30",
-        "recovery.account_holder": "示范区槐树街道办事处", "recovery.account_bank": "示范银行槐树支行",
+        "recovery.account_holder": "示范区人民政府槐树街道办事处", "recovery.account_bank": "示范银行槐树支行",
         "recovery.account_number": "120010000000001234",
     },
     "death_verification_form": {"death.name": "张守业"},
@@ -97,16 +97,16 @@ NEEDED: dict[str, dict[str, object]] = {
     },
     "spot_check_record": {
         "spot.month": "2025-02", "spot.population": 6, "spot.minimum": "30%", "spot.method": "按户号排序，以种子生成随机数取前30%", "spot.seed": "20250228-01",
-        "spot.rows": "TJHQ-DB-2024-000007|王秀兰|槐树里社区|最低生活保障|入户|2025-02-21|张三丰、李四光|是|否|收入核定偏低\n"
-        "TJHQ-DB-2024-000009|丁一|槐树里社区|最低生活保障|电话|2025-02-21|张三丰、李四光|是|是|",
+        "spot.rows": "TJHQ-DB-2024-000123|王秀兰|槐树里社区|最低生活保障|入户|2025-02-21|钱春分、许清明|是|否|收入核定偏低\n"
+        "TJHQ-DB-2024-000009|丁一|槐树里社区|最低生活保障|电话|2025-02-21|钱春分、许清明|是|是|",
     },
     "spot_check_feedback": {
-        "spot.month": "2025-02", "spot.batch": "2025年1月", "spot.sample": 20, "spot.opinion": "总体情况较好。",
-        "spot.rows": "TJHQ-DB-2024-000007|对象准确性|收入核定偏低|最低生活保障审核确认办法第十三条",
+        "spot.month": "2025-02", "spot.batch": "2024年8月", "spot.sample": 2, "spot.opinion": "总体情况较好。",
+        "spot.rows": "TJHQ-DB-2024-000123|对象准确性|收入核定偏低|《最低生活保障审核确认办法》第十三条",
         "spot.demand": "重新核定收入。", "spot.deadline": "2025-03-31", "spot.reply_by": "2025-04-05",
     },
     "rectification_notice": {
-        "rectification.source": "2025年2月抽查", "rectification.rows": "TJHQ-DB-2024-000019|调查表只有一人签字|最低生活保障审核确认办法第十六条",
+        "rectification.source": "2025年2月抽查", "rectification.rows": "TJHQ-DB-2024-000019|调查表只有一人签字|《最低生活保障审核确认办法》第十六条",
         "rectification.demand": "两人重新调查。", "rectification.deadline": "2025-03-31", "rectification.contact": "李经纬",
         "rectification.phone": "022-20000003",
     },
@@ -119,7 +119,7 @@ NEEDED: dict[str, dict[str, object]] = {
     },
     "remedy_materials_list": {
         "evidence.procedure": "行政复议", "evidence.cause": "不服变更决定", "evidence.document": "示槐救字〔2025〕12号变更决定书",
-        "evidence.rows": "0001|社会救助变更决定书|2025-03-03|决定的内容\n0002|送达回证|2025-03-05|送达日期",
+        "evidence.rows": "0021|社会救助变更决定书|2025-02-26|决定的内容\n0022|送达公告|2025-03-10|送达方式和日期",
     },
     "complaint_reply": {
         "complaint.person": "赵立春", "complaint.no": "信〔2025〕7号", "complaint.received_on": "2025-02-11",
@@ -131,7 +131,7 @@ TOLD: dict[str, dict[str, object]] = {
     "public_delivery_notice": {"announce.doc_no": "示槐救字〔2025〕12号", "announce.remedies": "不服本决定的，可以依法申请行政复议或者提起行政诉讼。"},
     "remedy_materials_list": {
         "evidence.body": "示范区人民政府",
-        "evidence.deadline": "2025-04-20",
+        "evidence.deadline": "2025-04-28",
     },
     "hearing_record": {
         "hearing.start": "2025-03", "hearing.after": "875.50", "hearing.method": "当面", "hearing.person": "李小满",
