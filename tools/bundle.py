@@ -46,14 +46,15 @@ class BundleFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """What a bundle is for: pip's tags, and what requirements are judged by (PEP 508)."""
+    """What a bundle is for: pip's tags, what requirements are judged by (PEP 508), and how its programs name the machine (ELF, PE)."""
 
     tags: tuple[str, ...]
     markers: Mapping[str, str]
+    machine: int
     is_windows: bool = False
 
 
-def _linux(machine: str) -> Platform:
+def _linux(machine: str, code: int) -> Platform:
     tags = (f"manylinux2014_{machine}", *(f"manylinux_2_{n}_{machine}" for n in range(28, 4, -1)))
     markers = {
         "sys_platform": "linux",
@@ -61,15 +62,16 @@ def _linux(machine: str) -> Platform:
         "os_name": "posix",
         "platform_machine": machine,
     }
-    return Platform(tags, markers)
+    return Platform(tags, markers, code)
 
 
 PLATFORMS: Final = {
-    "linux-x86_64": _linux("x86_64"),
-    "linux-aarch64": _linux("aarch64"),
+    "linux-x86_64": _linux("x86_64", 0x3E),
+    "linux-aarch64": _linux("aarch64", 0xB7),
     "windows-x64": Platform(
         ("win_amd64",),
         {"sys_platform": "win32", "platform_system": "Windows", "os_name": "nt", "platform_machine": "AMD64"},
+        0x8664,
         is_windows=True,
     ),
 }
@@ -198,6 +200,29 @@ def lay_runtime(runtime: Path, into: Path, target: Platform) -> None:
             )
 
 
+def built_for(file: Path) -> tuple[str, int] | None:
+    """Return the kind of a program or library, ``ELF`` or ``PE``, and the machine its head names; ``None`` for any other file."""
+    with file.open("rb") as opened:
+        head = opened.read(64)
+        if head[:4] == b"\x7fELF":
+            return "ELF", int.from_bytes(head[18:20], "little")
+        if head[:2] == b"MZ" and len(head) == 64:
+            opened.seek(int.from_bytes(head[60:64], "little"))
+            sign = opened.read(6)
+            return ("PE", int.from_bytes(sign[4:6], "little")) if sign[:4] == b"PE\0\0" else None
+    return None
+
+
+def for_others(folder: Path, target: Platform) -> list[str]:
+    """Return the programs and libraries in a folder that another platform's machine would run."""
+    wanted = ("PE" if target.is_windows else "ELF", target.machine)
+    return [
+        file.relative_to(folder).as_posix()
+        for file in members(folder)
+        if (found := built_for(file)) is not None and found != wanted
+    ]
+
+
 def members(folder: Path) -> Iterator[Path]:
     """Yield the files of a folder in a fixed order."""
     yield from sorted(path for path in folder.rglob("*") if path.is_file())
@@ -253,6 +278,8 @@ def bundle(name: str, out: Path, label: str, runtime: Path | None, digest: str, 
         lay_runtime(given, program / "python", target)
         install(program / "site-packages", target, python, wheel)
     gone = prune(program / "site-packages")
+    if strange := for_others(program, target):
+        raise BundleFailed(f"not for {name}: {', '.join(strange[:5])}")
     starter = "archivist.cmd" if target.is_windows else "archivist.sh"
     ending = {"encoding": "utf-8", "newline": "\r\n" if target.is_windows else "\n"}
     started = program / "bin" / (starter if target.is_windows else "archivist")

@@ -11,8 +11,8 @@ _NAMES: Final = frozenset(
     {"申请人", "姓名", "户主", "经手", "办理人", "由谁办", "何人", "谁存的", "人员", "户号", "退回的户", "户档", "户", "他户", "所在户", "现户号", "件号", "文号", "证件号"}
 )  # fmt: skip
 """Columns of names and numbers: one is not broken there, nor in the sentences of the other columns."""
-_LONGEST_NAME: Final = 40
-"""Characters of the longest name of a person; longer is a sentence."""
+_LONGEST_NAME: Final = 100
+"""Characters of the longest name that a file takes (``chinese.parse_name``); longer is a sentence."""
 _SHORT: Final = 20
 """Columns up to so many cells wide stay whole as long as there is room."""
 _FIRST: Final = 2

@@ -15,6 +15,7 @@ from rich.cells import cell_len
 import archivist.cli
 from archivist.cli.session import Session
 from archivist.cli.tables import lay_out
+from archivist.model.chinese import parse_name
 from archivist.printable import visible
 from tests.cli.test_json import RUNS, filled, prepare
 from tests.command_line import opened
@@ -45,10 +46,16 @@ def require_whole(
     return True
 
 
+PERSONS = st.one_of(
+    st.text("王李欧阳娜仁托娅·𬭊", min_size=2, max_size=12),
+    st.text("买买提古丽·吐尔逊", min_size=13, max_size=100),
+    st.lists(st.from_regex(r"[A-Z][a-z'.-]{1,11}", fullmatch=True), min_size=2, max_size=8).map(" ".join),
+).map(lambda name: parse_name(name.strip("·")) if name.strip("·") else "王秀兰")
+"""Names of any length that a file takes: a hundred characters at the most, foreign ones in several words."""
 ROWS = st.lists(
     st.tuples(
         st.from_regex(NUMBER, fullmatch=True),
-        st.text("王李欧阳娜仁托娅·𬭊", min_size=2, max_size=12),
+        PERSONS,
         st.builds("{}村 {} 元，见 {}，{}".format, st.text("村社区样例里", max_size=30),
                   st.decimals(0, 10**8, places=2).map(lambda n: f"{n:,.2f}"), st.from_regex(NUMBER, fullmatch=True), st.text("句子很长。", max_size=40)),
         st.decimals(0, 10**8, places=2).map(lambda n: f"{n:,.2f}"),
