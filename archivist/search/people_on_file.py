@@ -58,9 +58,9 @@ def people_named(catalogue: IndexCatalogue, names: Collection[str]) -> list[tupl
     for start in range(0, len(keys), _IN):
         part = keys[start : start + _IN]
         sql = (
-            "SELECT k.key, c.number, i.key FROM keys k JOIN cases c ON c.id = k.case_id "
-            "LEFT JOIN keys i ON i.case_id = k.case_id AND i.kind = 'd' AND i.person = k.person "
-            f"WHERE k.kind = 'full' AND k.key IN ({', '.join('?' * len(part))})"
+            "SELECT k.key, c.number, p.part, p.name, p.known FROM keys k "
+            "JOIN cases c ON c.id = k.case_id JOIN people p ON p.id = k.person "
+            f"WHERE k.kind = 'f' AND k.key IN ({', '.join('?' * len(part))})"
         )
         found += catalogue.select(sql, *part)
     return [

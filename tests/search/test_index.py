@@ -23,6 +23,7 @@ from archivist.search.checksums import CATALOGUE, TEXT
 from archivist.search.current_folder import CURRENT
 from archivist.search.engine import Drift
 from archivist.search.index import Index
+from archivist.search.people_on_file import people_named
 from archivist.search.query import parse
 from tests.sampling import drawn, examples
 from tests.search.household import MemoryArchive, make_id, make_number
@@ -52,6 +53,22 @@ def index(tmp_path: Path, archive: MemoryArchive) -> Iterator[Index]:
     with Index(tmp_path / "index", archive) as index:
         index.rebuild()
         yield index
+
+
+def test_everybody_of_a_name_is_named_with_a_number(index: Index, archive: MemoryArchive) -> None:
+    """What filing and the office's own people are held against: name as asked for, case, number; who has none, too."""
+    archive.open(THREE, "王秀兰", id_number=make_id(4), members=[("赵 无证", "")])
+    index.rebuild()
+    asked = ["王秀兰", "单雄信", "阿卜杜拉艾力", "赵无证", "查无此人"]
+    assert sorted(index.ask(lambda now: people_named(now, asked))) == sorted(
+        [
+            ("王秀兰", ONE, make_id(1)),
+            ("单雄信", ONE, make_id(2)),
+            ("阿卜杜拉艾力", TWO, make_id(3)),
+            ("王秀兰", THREE, make_id(4)),
+            ("赵无证", THREE, ""),
+        ]
+    )
 
 
 def folder(index: Index) -> Path:
