@@ -182,6 +182,11 @@ def test_a_quick_question_loads_nothing_heavy(office: Office, words: list[str], 
         "chinese_calendar",
         "cattrs",
     }
+    if words == ["status"]:
+        heavy -= {
+            "cattrs",
+            "chinese_calendar",
+        }  # what is overdue is counted in working days, by the office's rules
     assert not loaded & heavy
     assert "archivist" in loaded
 
