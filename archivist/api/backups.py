@@ -328,9 +328,8 @@ def last_backup(workspace: Workspace) -> LastBackup | None:
         IntegrityAlarm: E202, of the ledger. NewerFormat: E210.
     """
     last = None
-    for event in workspace.archive.ledger_events():
-        if event.op is Op.BACKUP_MADE:
-            last = LastBackup(dt.datetime.fromisoformat(event.time), str(event.data["medium"]))
+    for event in workspace.archive.ledger_events(Op.BACKUP_MADE):
+        last = LastBackup(dt.datetime.fromisoformat(event.time), str(event.data["medium"]))
     return last
 
 

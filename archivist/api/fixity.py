@@ -228,9 +228,9 @@ def _checked(
 @authorised(Act.VERIFY)
 def verify_next_round(workspace: Workspace, by: By) -> Verified | None:
     """Read again the cases whose last check is the oldest; None when none is due."""
-    from archivist.preservation import verification
+    from archivist.preservation import check_rounds, verification
 
-    numbers = verification.next_round(workspace.archive, by.time)
+    numbers = check_rounds.next_round(workspace.archive, by.time)
     if not numbers:
         return None
     return _verified(verification.verify(workspace, by, numbers, processes=1), quick=False)

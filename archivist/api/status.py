@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from archivist.api.backups import last_backup
@@ -15,6 +18,7 @@ from archivist.api.watching import BEAT_S, who_watches
 from archivist.errors import ArchivistError
 
 if TYPE_CHECKING:
+    from archivist.ingest.settling import Dropped
     from archivist.store.watch_note import WatchNote
     from archivist.workspace import Workspace
 
@@ -23,6 +27,12 @@ LEAST_FREE: Final = 5 << 30
 NO_ROOM: Final = 1 << 30
 """Bytes; with less the next scans may find no room."""
 MISSED_BEATS: Final = 3
+STUCK: Final = dt.timedelta(days=1)
+"""What lies in the inbox for longer is stuck there."""
+LEAST_DAYS: Final = 3
+"""After so many days something can be said of the pace at which the disk fills."""
+FEW_DAYS: Final = 30
+"""With room for fewer days it is time to make some."""
 _GB: Final = 1 << 30
 
 
@@ -53,8 +63,15 @@ class OfficeStatus(Result):
         watched_by: who watches the inbox, in words; empty where nobody does.
         heard: when a watch was last heard of, ISO 8601 with offset; empty where none ever was.
         inbox: how many files lie in the inbox; ``failed`` those that a watch could not take, until they are solved.
+        oldest: since when the one lies there that came first, ISO 8601 with offset; empty where none does.
+        filed: when a watch filed something last, ISO 8601 with offset; empty where none ever did.
+        errors: how often something went wrong in the watch within a day.
+        lag: how many households the index lacked something of.
         tray: how many files wait for a person.
         free: bytes on the disk.
+        disk_days: for how many days they last, at the pace of the last two months; ``None`` where it fills no further, or nobody can tell yet.
+        verified: when a household's file was last read again in full; ``None`` where none ever was.
+        overdue: how many time limits are overdue; ``None`` where it could not be worked out, and in the bureau.
         backed_up: when the last backup was made, on what ``medium``; ``None`` where none ever was.
         checked: how many household files were read again in full within the last ``check_days`` days, of how many ``cases``.
         checks: each thing looked at, how it stands, and what to do.
@@ -66,9 +83,16 @@ class OfficeStatus(Result):
     watched_by: str
     heard: str
     inbox: int
+    oldest: str
     failed: tuple[LyingFile, ...]
+    filed: str
+    errors: int
+    lag: int | None
     tray: int
     free: int
+    disk_days: int | None
+    verified: dt.datetime | None
+    overdue: int | None
     backed_up: dt.datetime | None
     medium: str
     checked: int
@@ -94,15 +118,21 @@ def status(workspace: Workspace, *, on: dt.datetime) -> OfficeStatus:
         IntegrityAlarm: E202, of the ledger. NewerFormat: E210.
     """
     from archivist.ingest.settling import look
-    from archivist.preservation import verification
+    from archivist.preservation import check_rounds
     from archivist.store import watch_note
 
     archive = workspace.archive
     watcher, note, last = who_watches(workspace), watch_note.read(workspace.root), last_backup(workspace)
-    lying = list(look(archive.inbox))
+    inbox, trouble = _inbox_of(workspace)
+    lying = list(look(inbox)) if inbox else []
+    oldest = min((_came(one) for one in lying), default=0.0)
+    since_when = dt.datetime.fromtimestamp(oldest, on.tzinfo) if lying else None
+    errors = _of_today(note, on)
+    lag, index = _index(workspace)
+    overdue = _count_overdue(workspace, on)
     numbers = archive.case_numbers()
-    since = on - dt.timedelta(days=verification.FRESH_DAYS)
-    read = verification.last_checked(archive)
+    since = on - dt.timedelta(days=check_rounds.FRESH_DAYS)
+    read = check_rounds.last_checked(archive)
     recently = sum(read[str(n)] > since for n in numbers if str(n) in read)
     free = shutil.disk_usage(archive.root).free
     failed = tuple(
@@ -117,17 +147,114 @@ def status(workspace: Workspace, *, on: dt.datetime) -> OfficeStatus:
     checks = (
         _watch(watcher, note, len(lying), on),
         *_reader(note),
-        _inbox(len(lying), failed),
-        _disk(free),
+        _inbox(len(lying), failed, since_when, trouble, on),
+        *_left_in_own(workspace, inbox),
+        *_errors(errors),
+        _disk(free, days := _days_of_room(note, free, on.date())),
         _backup(last.made if last else None, on, len(numbers)),
         _verification(recently, len(numbers)),
         *_alarms(workspace),
-        _index(workspace),
+        index,
+        *_overdue(overdue),
     )
     return OfficeStatus(
-        on, watcher, note.heard, len(lying), failed, len(archive.tray.folders()), free,
-        last.made if last else None, last.medium if last else "", recently, len(numbers), verification.FRESH_DAYS, checks,
-    )  # fmt: skip
+        on=on,
+        watched_by=watcher,
+        heard=note.heard,
+        inbox=len(lying),
+        oldest=since_when.isoformat(timespec="seconds") if since_when else "",
+        failed=failed,
+        filed=note.filed,
+        errors=sum(errors.values()),
+        lag=lag,
+        tray=len(archive.tray.folders()),
+        free=free,
+        disk_days=days,
+        verified=max(read.values(), default=None),
+        overdue=overdue,
+        backed_up=last.made if last else None,
+        medium=last.medium if last else "",
+        checked=recently,
+        cases=len(numbers),
+        check_days=check_rounds.FRESH_DAYS,
+        checks=checks,
+    )
+
+
+def _inbox_of(workspace: Workspace) -> tuple[Path | None, str]:
+    """Return the inbox, where it may be there, and why nothing can be taken from it just now."""
+    from archivist.store import inbox_place
+
+    try:
+        inbox = workspace.archive.inbox
+    except ArchivistError as error:
+        return None, str(error)
+    return inbox, inbox_place.trouble(inbox)
+
+
+def _came(one: Dropped) -> float:
+    """Return when a file came, in seconds: a copy may bear the time of what it was copied from."""
+    came = one.seen.mtime_ns
+    with suppress(OSError):
+        came = max(came, one.path.lstat().st_ctime_ns)
+    return came / 1e9
+
+
+def _left_in_own(workspace: Workspace, inbox: Path | None) -> Iterator[Checkup]:
+    from archivist.ingest.settling import look
+    from archivist.store.inbox_place import OWN
+
+    own = workspace.root / OWN
+    if inbox not in (None, own) and (left := sum(1 for _ in look(own))):
+        yield Checkup("旧收件箱", Condition.ATTENTION, f"{OWN} 里还有 {left} 个文件不会收取，请移到 {inbox}")
+
+
+def _of_today(note: WatchNote, on: dt.datetime) -> Counter[str]:
+    """Return by code how often something went wrong in the watch within a day."""
+    since = on - dt.timedelta(days=1)
+    return Counter(one.code for one in note.errors if since < dt.datetime.fromisoformat(one.at) <= on)
+
+
+def _errors(errors: Counter[str]) -> Iterator[Checkup]:
+    if errors:
+        said = "、".join(f"{code} {times} 次" for code, times in errors.most_common())
+        yield Checkup("出错", Condition.ATTENTION, f"24 小时内守候出错 {sum(errors.values())} 次：{said}")
+
+
+def _days_of_room(note: WatchNote, free: int, today: dt.date) -> int | None:
+    """Return for how many days the disk lasts at the pace since the first day that was noted; a few days tell nothing yet."""
+    noted = [(dt.date.fromisoformat(day), room) for day, room in note.free.items() if _is_day(day)]
+    if not noted:
+        return None
+    first, room = min(noted)
+    passed, used = (today - first).days, room - free
+    return free * passed // used if passed >= LEAST_DAYS and used > 0 else None
+
+
+def _is_day(text: str) -> bool:
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _count_overdue(workspace: Workspace, on: dt.datetime) -> int | None:
+    from archivist.api.agenda import due
+    from archivist.settings_file import WorkspaceKind
+
+    if workspace.config.kind is WorkspaceKind.BUREAU:
+        return None
+    try:
+        return len(due(workspace, on=on, overdue=True, days=None).entries)
+    except ArchivistError:  # what is wrong with the index is told in its own line
+        return None
+
+
+def _overdue(count: int | None) -> Iterator[Checkup]:
+    if count is not None:
+        state = Condition.ATTENTION if count else Condition.FINE
+        yield Checkup("期限", state, f"逾期 {count} 项，archivist due --overdue" if count else "没有逾期的")
 
 
 def _watch(watcher: str, note: WatchNote, lying: int, on: dt.datetime) -> Checkup:
@@ -155,17 +282,31 @@ def _reader(note: WatchNote) -> Iterator[Checkup]:
         yield Checkup("文字识别", Condition.ALARM, f"{note.reader}；文件都留在收件箱；archivist doctor")
 
 
-def _inbox(lying: int, failed: tuple[LyingFile, ...]) -> Checkup:
+def _inbox(
+    lying: int, failed: tuple[LyingFile, ...], oldest: dt.datetime | None, trouble: str, on: dt.datetime
+) -> Checkup:
+    name = "收件箱"
+    if trouble:
+        return Checkup(name, Condition.ALARM, f"用不了：{trouble}")
+    said = f"{lying} 个文件"
+    if oldest:
+        said += f"，最早的 {oldest:%m-%d %H:%M} 放入"
     if failed:
-        return Checkup("收件箱", Condition.ATTENTION, f"{lying} 个文件，其中 {len(failed)} 个没有收取")
-    return Checkup("收件箱", Condition.FINE, f"{lying} 个文件")
+        return Checkup(name, Condition.ATTENTION, f"{said}，其中 {len(failed)} 个没有收取")
+    is_stuck = oldest is not None and on - oldest > STUCK
+    return Checkup(name, Condition.ATTENTION if is_stuck else Condition.FINE, said)
 
 
-def _disk(free: int) -> Checkup:
+def _disk(free: int, days: int | None) -> Checkup:
     state = (
         Condition.FINE if free >= LEAST_FREE else Condition.ATTENTION if free >= NO_ROOM else Condition.ALARM
     )
-    return Checkup("磁盘", state, f"剩 {free / _GB:.1f} GB")
+    said = f"剩 {free / _GB:.1f} GB"
+    if days is not None:
+        said += f"，照近来的用量还够 {days} 天"
+        if days < FEW_DAYS and state is Condition.FINE:
+            state = Condition.ATTENTION
+    return Checkup("磁盘", state, said)
 
 
 def _backup(made: dt.datetime | None, on: dt.datetime, cases: int) -> Checkup:
@@ -180,7 +321,7 @@ def _backup(made: dt.datetime | None, on: dt.datetime, cases: int) -> Checkup:
 
 
 def _verification(recently: int, cases: int) -> Checkup:
-    from archivist.preservation.verification import FRESH_DAYS
+    from archivist.preservation.check_rounds import FRESH_DAYS
 
     said = f"{recently}/{cases} 户在 {FRESH_DAYS} 天内全文核对过"
     if recently < cases:
@@ -200,9 +341,10 @@ def _alarms(workspace: Workspace) -> Iterator[Checkup]:
         )
 
 
-def _index(workspace: Workspace) -> Checkup:
+def _index(workspace: Workspace) -> tuple[int | None, Checkup]:
     try:
+        lag = len(workspace.index.behind())
         lacking = workspace.made_current()
     except ArchivistError as error:
-        return Checkup("索引", Condition.ALARM, f"{error}；{error.remedy}")
-    return Checkup("索引", Condition.ATTENTION if lacking else Condition.FINE, lacking or "跟上了")
+        return None, Checkup("索引", Condition.ALARM, f"{error}；{error.remedy}")
+    return lag, Checkup("索引", Condition.ATTENTION if lacking else Condition.FINE, lacking or "跟上了")

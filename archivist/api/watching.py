@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -12,7 +14,7 @@ from archivist.api.authorisation import authorised
 from archivist.api.fixity import Verified, enter_heads, verify_next_round
 from archivist.api.inbox import DropOutcomeView, NotTakenView, Tell, TellPassed, telling
 from archivist.api.result import Problem
-from archivist.errors import ArchivistError
+from archivist.errors import ArchivistError, IntegrityAlarm, StillWritten
 from archivist.model.permissions import Act
 
 if TYPE_CHECKING:
@@ -60,12 +62,12 @@ def watch_inbox(
     from archivist.reader_errors import ReaderBroken
     from archivist.reading.reader_trial import fault_of_reader
 
-    log = _Noted(workspace, by)
+    log = _Noted(workspace, by, checked)
 
     def try_reader() -> None:
         log.reader = fault_of_reader()
         if log.reader:
-            checked(Problem.of(ReaderBroken(log.reader)))
+            log.check(Problem.of(ReaderBroken(log.reader)))
 
     def told(outcome: DropOutcomeView, done: int, known: int) -> None:
         log.take(outcome)
@@ -77,16 +79,16 @@ def watch_inbox(
         try:
             done = verify_next_round(workspace, by())
         except ArchivistError as error:
-            checked(Problem.of(error))
+            log.check(Problem.of(error))
         else:
             if done is not None:
-                checked(done)
+                log.check(done)
 
     def enter() -> None:
         try:
             enter_heads(workspace, by())
         except ArchivistError as error:
-            checked(Problem.of(error))
+            log.check(Problem.of(error))
 
     @contextmanager
     def noted() -> Iterator[None]:
@@ -134,16 +136,26 @@ def _stopped_by_file(root: Path, stop: threading.Event) -> Iterator[None]:
 _LOOK_S: Final = 0.5
 
 
-class _Noted:
-    """Keeps the note of a watch: when it was last heard of, which files stay in the inbox and why."""
+_MOST_ERRORS: Final = 500
+_DAY: Final = dt.timedelta(days=1)
+_DAYS_OF_ROOM: Final = 60
 
-    def __init__(self, workspace: Workspace, by: Callable[[], By]) -> None:
+
+class _Noted:
+    """Keeps the note of a watch: when it was last heard of, which files stay in the inbox and why; what went wrong, how the disk fills."""
+
+    def __init__(
+        self, workspace: Workspace, by: Callable[[], By], checked: Callable[[Verified | Problem], None]
+    ) -> None:
+        from archivist.store import watch_note
         from archivist.store.watch_note import LeftBehind
 
-        self._workspace, self._by = workspace, by
+        self._workspace, self._by, self._checked = workspace, by, checked
         self._left: dict[str, LeftBehind] = {}
         self._writing = threading.Lock()
         self.runs, self.reader = True, ""
+        before = watch_note.read(workspace.root)
+        self._filed, self._errors, self._free = before.filed, [*before.errors], dict(before.free)
 
     def take(self, outcome: DropOutcomeView) -> None:
         """Note what became of a file."""
@@ -152,17 +164,50 @@ class _Noted:
         if outcome.left:
             error = outcome.left.error
             self._left[outcome.name] = LeftBehind(error.code, error.message, error.remedy)
+            if error.code != StillWritten.code:
+                self._went_wrong(error.code)
         else:
             self._left.pop(outcome.name, None)
+        if outcome.filed:
+            self._filed = self._now()
         self.write()
+
+    def check(self, found: Verified | Problem) -> None:
+        """Note what a check could not do, or found, and tell of it."""
+        if isinstance(found, Problem):
+            self._went_wrong(found.code)
+        elif found.findings:
+            self._went_wrong(IntegrityAlarm.code)
+        self._checked(found)
+
+    def _went_wrong(self, code: str) -> None:
+        from archivist.store.watch_note import NotedError
+
+        self._errors = [*self._errors, NotedError(self._now(), code)][-_MOST_ERRORS:]
+
+    def _now(self) -> str:
+        return self._by().real_time.isoformat(timespec="seconds")
 
     def write(self) -> None:
         """Write it down; a note that cannot be written stops no watch."""
         from archivist.store import watch_note
 
-        heard = self._by().real_time.isoformat(timespec="seconds")
+        now = self._by().real_time
         with self._writing:
-            note = watch_note.WatchNote(heard, dict(self._left), self.runs, self.reader)
+            self._errors = [one for one in self._errors if dt.datetime.fromisoformat(one.at) > now - _DAY]
+            with suppress(OSError):
+                self._free[now.date().isoformat()] = shutil.disk_usage(self._workspace.archive.root).free
+            self._free = dict(sorted(self._free.items())[-_DAYS_OF_ROOM:])
+            heard = now.isoformat(timespec="seconds")
+            note = watch_note.WatchNote(
+                heard,
+                dict(self._left),
+                self.runs,
+                self.reader,
+                self._filed,
+                tuple(self._errors),
+                self._free,
+            )
             watch_note.write(self._workspace.root, note)
 
     @contextmanager

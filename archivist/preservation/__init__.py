@@ -1,6 +1,6 @@
 """The archive's later life: whether it is as its chains say, what was lost put back, how long it is kept.
 
-``verification`` checking, decisions about what was found, the rolling schedule · ``anchors`` heads held against chains, ``history`` those that ledger and
+``verification`` checking, decisions about what was found, ``check_rounds`` when what is read again · ``anchors`` heads held against chains, ``history`` those that ledger and
 index remember, ``seal`` those that others keep, ``comparison`` the archive held against what others have · ``restore`` from ``copies``, by digest: ``bag_repair`` and
 ``loose_repair`` plan it, ``repairs`` does it, ``losses`` what goes for good with it, ``restore_all`` all a generation has, with what stands in no bag (``office_repair``) · ``foreign`` what other
 programs left there, moved out ·
@@ -24,6 +24,7 @@ __all__ = [
     "backup_check",
     "bag_repair",
     "binding",
+    "check_rounds",
     "comparison",
     "copies",
     "custody",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import math
 import os
 from collections.abc import Callable, Collection, Sequence
 from contextlib import nullcontext, suppress
@@ -27,13 +25,6 @@ from archivist.store.bag_heads import bag_folder
 from archivist.store.batches import IS_BATCH
 from archivist.store.quarantine import finding_of
 from archivist.workspace import Workspace
-
-WITHIN_DAYS: Final = 90
-"""Every case is read again within so many days while ``watch`` runs."""
-FRESH_DAYS: Final = 30
-"""A case read so recently is left alone by the rolling schedule."""
-ROUNDS: Final = 400
-"""Hourly rounds in which the rolling schedule comes round; 90 days have more working hours than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,24 +344,3 @@ def _of_the_chain(finding: FixityFinding) -> bool:
     return finding.problem is not FixityFault.HISTORY and (
         finding.file in (bag.MANIFEST, bag.TAG_MANIFEST) or finding.file.startswith("events/")
     )
-
-
-# ── the rolling schedule ─────────────────────────────────────────────────────────────────────────────────
-def last_checked(archive: Archive) -> dict[str, dt.datetime]:
-    """Return when each case was last read in full, by the ledger."""
-    found: dict[str, dt.datetime] = {}
-    for event in archive.ledger_events():
-        if event.op is Op.VERIFIED and not event.data["quick"]:
-            moment = dt.datetime.fromisoformat(event.time)
-            found |= dict.fromkeys(event.data["checked"], moment)
-    return found
-
-
-def next_round(archive: Archive, now: dt.datetime) -> list[CaseNo]:
-    """Return the cases the next hourly round reads: the oldest-checked first, a 400th of all, none read lately."""
-    checked = last_checked(archive)
-    numbers = archive.case_numbers()
-    never = dt.datetime.min.replace(tzinfo=now.tzinfo)
-    due = [n for n in numbers if checked.get(str(n), never) <= now - dt.timedelta(days=FRESH_DAYS)]
-    due.sort(key=lambda n: (checked.get(str(n), never), n))
-    return due[: math.ceil(len(numbers) / ROUNDS)]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from archivist.errors import DamagedFile, WriteFailed
-from archivist.model.plain_json import JsonMap, JsonTable
+from archivist.model.plain_json import JsonList, JsonMap, JsonTable
 from archivist.store import durable_files, notes
 
 FILE: Final = "index/watch.json"
@@ -25,7 +25,12 @@ _SHAPE: Final = JsonTable(
         "runs": bool,
         "reader": str,
         "left": JsonMap(JsonTable({"code": str, "why": str, "remedy": str})),
-    }
+    },
+    {
+        "filed": str,
+        "errors": JsonList(JsonTable({"at": dt.datetime, "code": str})),
+        "free": JsonMap(int),
+    },
 )
 
 
@@ -39,6 +44,14 @@ class LeftBehind:
 
 
 @dataclass(frozen=True, slots=True)
+class NotedError:
+    """Something that went wrong in a watch: when, ISO 8601 with offset, and the error's code. Waiting for a writer is none."""
+
+    at: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class WatchNote:
     """What a watch last said.
 
@@ -47,12 +60,18 @@ class WatchNote:
         left: by the name in the inbox.
         runs: whether it was still at work; one that ended in order says that it does not.
         reader: why nothing can be read on this machine, in Chinese; empty where all is well.
+        filed: when a watch filed something last, ISO 8601 with offset; empty where none ever did.
+        errors: of the last day, the oldest first.
+        free: bytes that were free on the disk, by day (ISO 8601), for the last two months.
     """
 
     heard: str = ""
     left: Mapping[str, LeftBehind] = field(default_factory=dict)
     runs: bool = False
     reader: str = ""
+    filed: str = ""
+    errors: tuple[NotedError, ...] = ()
+    free: Mapping[str, int] = field(default_factory=dict)
 
 
 def read(root: Path) -> WatchNote:
@@ -65,7 +84,16 @@ def read(root: Path) -> WatchNote:
     except DamagedFile:
         return WatchNote()
     left = {name: LeftBehind(**one) for name, one in said["left"].items()}
-    return WatchNote(said["heard"], left, said["runs"], said["reader"])
+    errors = tuple(NotedError(**one) for one in said.get("errors", ()))
+    return WatchNote(
+        said["heard"],
+        left,
+        said["runs"],
+        said["reader"],
+        said.get("filed", ""),
+        errors,
+        said.get("free", {}),
+    )
 
 
 def is_asked_to_stop(root: Path) -> bool:
@@ -86,6 +114,9 @@ def write(root: Path, note: WatchNote) -> None:
         "heard": note.heard,
         "runs": note.runs,
         "reader": note.reader,
+        "filed": note.filed,
+        "errors": [{"at": one.at, "code": one.code} for one in note.errors],
+        "free": dict(note.free),
         "left": {n: {"code": o.code, "why": o.why, "remedy": o.remedy} for n, o in note.left.items()},
     }
     with suppress(OSError, WriteFailed):

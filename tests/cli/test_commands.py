@@ -145,11 +145,12 @@ def test_what_was_read_before_needs_no_library_to_read_it(office: Office, comman
     assert done.returncode == 0, done.stderr
 
 
-def test_a_quick_question_loads_nothing_heavy(office: Office) -> None:
-    """`archivist search 王秀兰 --json` loads neither OCR, docx nor watchdog."""
+@pytest.mark.parametrize(("words", "ends"), [(["search", "王秀兰"], 0), (["status"], 1)])
+def test_a_quick_question_loads_nothing_heavy(office: Office, words: list[str], ends: int) -> None:
+    """`archivist search 王秀兰 --json` loads neither OCR, docx nor watchdog; `status`, asked every few minutes by a monitor, neither."""
     code = (
-        "import sys, json; from archivist.cli.main import main; status = main(['search', '王秀兰', '--json'])\n"
-        "sys.stderr.write(json.dumps(sorted(m.split('.')[0] for m in sys.modules)))\n"
+        f"import sys, json; from archivist.cli.main import main; status = main([*{words!r}, '--json'])\n"
+        "sys.stderr.write('\\n' + json.dumps(sorted(m.split('.')[0] for m in sys.modules)))\n"
         "sys.exit(status)"
     )
     done = subprocess.run(
@@ -158,10 +159,10 @@ def test_a_quick_question_loads_nothing_heavy(office: Office) -> None:
         env=office.environment,
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
-    assert json.loads(done.stdout)["hits"]
-    loaded = set(json.loads(done.stderr))
+    assert done.returncode == ends and json.loads(done.stdout).get("hits", True)
+    loaded = set(json.loads(done.stderr.splitlines()[-1]))
     heavy = {
         "cv2",
         "numpy",
@@ -181,6 +182,11 @@ def test_a_quick_question_loads_nothing_heavy(office: Office) -> None:
         "chinese_calendar",
         "cattrs",
     }
+    if words == ["status"]:
+        heavy -= {
+            "cattrs",
+            "chinese_calendar",
+        }  # what is overdue is counted in working days, by the office's rules
     assert not loaded & heavy
     assert "archivist" in loaded
 

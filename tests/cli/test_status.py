@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from archivist.model.by import CHINA, By
 from archivist.store import watch_note
 from archivist.workspace import Workspace
 from tests.command_line import Office
+from tests.people import WANG_ID
 from tests.waiting import until
 
 BROKEN = "破损.pdf"
@@ -155,3 +158,98 @@ def test_only_what_is_named_is_printed(office: Office) -> None:
     assert [p["record"] for p in shown["papers"]] == [record]
     assert office.json("print", "王秀兰", "--record", "99", "--dry-run")["papers"] == []
     assert office.run("print", "--record", record, "--dry-run", check=None).returncode == 2
+
+
+def test_what_a_watch_met_is_told_for_a_day(office: Office) -> None:
+    """“errors of 24 h”, “last filed”: by code and number, kept when the watch begins anew; waiting for a writer is no error."""
+    inbox = office.root / "archive/inbox"
+    (inbox / BROKEN).write_bytes(b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\n")
+    watched(office.root, BROKEN)  # waits for its end
+    assert office.json("status", check=20)["errors"] == 0
+    (inbox / BROKEN).unlink()
+    note = watch_note.read(office.root)
+    early, late = (NOW - dt.timedelta(hours=h) for h in (25, 2))
+    errors = tuple(
+        watch_note.NotedError(at.isoformat(), code)
+        for at, code in ((early, "E101"), (late, "E204"), (late, "E204"))
+    )
+    watch_note.write(office.root, replace(note, errors=errors, filed=late.isoformat()))
+    said = office.json("status", check=1)
+    assert (said["errors"], said["filed"]) == (2, late.isoformat())
+    assert "24 小时内守候出错 2 次：E204 2 次" in office.run("status", check=1).stdout
+    (inbox / "身份证.txt").write_text(f"居民身份证\n姓名 王秀兰\n{WANG_ID}", encoding="utf-8")
+    stop = threading.Event()
+    with Workspace.open(office.root) as workspace:
+        timer = threading.Timer(60, stop.set)
+        timer.start()
+        watching.watch_inbox(
+            workspace, lambda: By("林经办", NOW), lambda *_: stop.set(), stop, lambda _: None
+        )
+        timer.cancel()
+    after = watch_note.read(office.root)
+    assert [one.code for one in after.errors] == ["E204", "E204"], (
+        "those of before, but what is older than a day"
+    )
+    assert after.filed == NOW.isoformat(timespec="seconds")
+
+
+def test_how_long_the_disk_lasts_is_reckoned_from_what_was_noted(office: Office) -> None:
+    """“disk in days”: at the pace of the last two months; from a day or two, or where it does not fill, nothing is said."""
+    free = office.json("status", check=1)["free"]
+    for noted, days in (
+        ({}, None),
+        ({"2024-03-07": free + 10**12}, None),
+        ({"2024-02-27": free + 10**12}, 10),
+        ({"2024-02-27": free - 10**6}, None),
+        ({"昨天": free}, None),
+    ):
+        watch_note.write(office.root, watch_note.WatchNote(NOW.isoformat(), free=noted))
+        found = office.json("status", check=1)
+        if days is None:
+            assert found["disk_days"] is None
+        else:
+            assert found["disk_days"] == found["free"] * days // (free + 10**12 - found["free"])
+            said = {c["check"]: (c["state"], c["detail"]) for c in found["checks"]}["磁盘"]
+            assert f"还够 {found['disk_days']} 天" in said[1]
+
+
+def test_since_when_the_oldest_lies_there_and_what_is_stuck(office: Office) -> None:
+    """“inbox and its oldest”: by when it came, not by the time it bears; after a day it is stuck."""
+    path = office.root / "archive/inbox/扫描.txt"
+    path.write_text("x", encoding="utf-8")
+    os.utime(path, (0, 0))
+    came = dt.datetime.fromtimestamp(path.lstat().st_ctime, CHINA)
+    with Workspace.open(office.root) as workspace:
+        for hours, state in ((1, "正常"), (25, "注意")):
+            found = standing.status(workspace, on=came + dt.timedelta(hours=hours))
+            assert found.oldest[:19] == came.isoformat()[:19]
+            assert next(c.state.value for c in found.checks if c.check == "收件箱") == state
+
+
+def test_an_inbox_that_is_away_or_may_not_be_there_is_an_alarm(office: Office, tmp_path: Path) -> None:
+    """“exit 20”: nothing comes in; what was left in the archive's own inbox is told of."""
+    settings = office.root / "archivist.toml"
+    text = settings.read_text("utf-8")
+    for place, why in (
+        (tmp_path / "扫描", "没有这个文件夹"),
+        (office.root / "archive/cases", "在工作区里面"),
+    ):
+        settings.write_text(text.replace("inbox = ''", f"inbox = '{place}'"), encoding="utf-8")
+        assert why in office.run("status", check=20).stdout.replace("\n", "")
+        assert office.run("doctor", check=1).stdout.count("警报")
+    (tmp_path / "扫描").mkdir()
+    settings.write_text(text.replace("inbox = ''", f"inbox = '{tmp_path / '扫描'}'"), encoding="utf-8")
+    (office.root / "archive/inbox/旧.txt").write_text("x", encoding="utf-8")
+    found = office.json("status", check=1)
+    said = {c["check"]: c["detail"] for c in found["checks"]}
+    assert "还有 1 个文件不会收取" in said["旧收件箱"] and found["inbox"] == 0
+
+
+def test_what_is_overdue_and_when_something_was_read_again(office: Office) -> None:
+    """“last verify”, “overdue”, “index lag”: as `due --overdue` says, as the ledger says."""
+    assert office.json("status", check=1)["verified"] is None
+    office.run("verify")
+    office.settings["ARCHIVIST_NOW"] = "2024-12-08T10:30:00+08:00"
+    found = office.json("status", check=1)
+    assert found["verified"][:10] == "2024-03-08" and found["lag"] == 0
+    assert found["overdue"] == len(office.json("due", "--overdue", check=None)["entries"])

@@ -16,8 +16,9 @@ from archivist.model.by import By
 from archivist.model.event import Event, Op
 from archivist.model.facts import parse_facts
 from archivist.model.ids import CaseNo
+from archivist.preservation.check_rounds import last_checked, next_round
 from archivist.preservation.restore import restore
-from archivist.preservation.verification import accept, last_checked, next_round, verify
+from archivist.preservation.verification import accept, verify
 from archivist.procedure.cases import change_facts
 from archivist.store import Draft, Original, bag, chain
 from archivist.store.archive_fixity import check_bags
