@@ -65,6 +65,8 @@ def other_query(
     elif near.apart:
         each = "、".join(f"“{word}”" for word in near.apart)
         said.append(f"{each}各自都有，但没有一件（连同它的户）同时有")
+    elif near.lacking:
+        said.append(f"{'、'.join(map(_quoted, near.lacking))}没有找到；其余的词是有的")
     return OtherQuery(read(near.query, others) if near.query else None, tuple(said), near.meant)
 
 

@@ -82,15 +82,26 @@ class ClusterEngine:
             query["_source"] = {"excludes": ["standing", "text", "written"]}
         if page.facets:
             query["aggs"] = counting()
-        part = {"size": page.limit, **({"from": offset} if after is None else {})}
+        part = {"size": min(page.limit, WINDOW), **({"from": offset} if after is None else {})}
         answer = self._ask(query | part | _after(after))
+        hits = tuple(_hit(found, asked, page.sort) for found in self._to_the_end(query, answer, page.limit))
         return Results(
-            tuple(_hit(found, asked, page.sort) for found in answer["hits"]["hits"]),
+            hits,
             int(answer["hits"]["total"]["value"]),
             True,
             counts_of(answer["aggregations"]) if page.facets else None,
             passed if page.after else None,
         )
+
+    def _to_the_end(self, query: Json, answer: Json, limit: int) -> Iterator[Json]:
+        """Yield so many hits, those of an answer first; what is more than an answer may hold is asked for behind it."""
+        yield from (found := answer["hits"]["hits"])
+        plain = {key: value for key, value in query.items() if key != "aggs"}
+        limit -= WINDOW
+        while limit > 0 and len(found) == WINDOW:
+            more = self._ask({**plain, "size": min(limit, WINDOW)} | _after(found[-1]["sort"]))
+            yield from (found := more["hits"]["hits"])
+            limit -= WINDOW
 
     def _passed(self, query: Json, page: Page) -> Passed:
         """Return the hits before a page that begins behind a hit, as they are now."""

@@ -62,6 +62,7 @@ class Nearby:
         parted: marks between words that were read as blanks instead.
         meant: words one letter off, that are found.
         apart: words that are all found, but not together.
+        lacking: the words that are nowhere, where the others are found.
         literal: words in quotes whose ``*`` and ``?`` stand for themselves.
     """
 
@@ -71,6 +72,7 @@ class Nearby:
     parted: str = ""
     meant: tuple[Meant, ...] = ()
     apart: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
     literal: tuple[str, ...] = ()
 
 
@@ -111,7 +113,8 @@ def nearby(query: str, ask: Ask) -> Nearby:
         if len(each) > 1 and all(_total(ask, word) for word in each):
             return Nearby(apart=tuple(each))
     meant = tuple(dict.fromkeys(other for word in missing for other in _one_off(word, ask)))
-    return Nearby(meant=meant, literal=literal)
+    lacking = tuple(_written(query, word) for word in missing) if len(missing) < len(words) else ()
+    return Nearby(meant=meant, lacking=lacking, literal=literal)
 
 
 def _written(query: str, word: queries.AskedWord) -> str:

@@ -14,6 +14,8 @@ _DOC_NO: Final = re.compile(
 )
 """津民发2024年12号, 津民发〔2024〕第12号, 津民发202412号."""
 _AMOUNT: Final = re.compile(r"[¥￥$]?(?P<amount>\d[\d,]*)(?P<cents>\.\d+)?(?:元|圆|块|块钱)?整?")
+_DAY: Final = re.compile(r"(?P<upto>.*\d{1,2}月\d{1,2})(?P<end>[日号])")
+"""3月4号 is said, 3月4日 is printed."""
 _EXCLUDED: Final = re.compile(r"非(?P<word>\S+)")
 
 
@@ -22,6 +24,8 @@ def rewordings(word: str) -> Iterator[str]:
     plain = narrow(word).strip()
     if number := _DOC_NO.fullmatch(plain):
         yield f"{number['of']}〔{number['year']}〕{int(number['no'])}号"
+    if day := _DAY.fullmatch(plain):
+        yield f"{day['upto']}{'号' if day['end'] == '日' else '日'}"
     if money := _AMOUNT.fullmatch(plain):
         amount, cents = money["amount"].replace(",", ""), money["cents"]
         yield from (f"{amount}{end}" for end in ((cents, "") if cents else (".00", "元", "")))

@@ -220,7 +220,7 @@ def _whole(found: Results) -> tuple[object, int]:
 def test_a_page_beyond_the_window_is_found(
     engines: tuple[MemoryArchive, Index, ClusterIndex], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The cluster gives ten thousand hits at once; a page behind them is walked to."""
+    """The cluster gives ten thousand hits at once; a page behind them is walked to, a longer one comes in parts."""
     _, _, cluster = engines
     tree = parse("状态:在办")
     whole = cluster.engine.search(tree, Page(1_000))
@@ -228,6 +228,10 @@ def test_a_page_beyond_the_window_is_found(
     for offset in (3, 9, 10, 25, whole.total - 2, whole.total, whole.total + 30):
         found = cluster.engine.search(tree, Page(8, offset))
         assert (found.hits, found.total) == (whole.hits[offset : offset + 8], whole.total)
+    for offset, limit in ((0, 10), (0, 11), (0, 35), (4, 20), (12, 30), (0, whole.total + 5)):
+        found = cluster.engine.search(tree, Page(limit, offset, facets=True))
+        assert (found.hits, found.total) == (whole.hits[offset : offset + limit], whole.total)
+        assert found.facets and all(sum(one.values()) == whole.total for one in found.facets.values())
 
 
 def test_the_catalogues_questions_are_answered_alike(

@@ -6,14 +6,20 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from archivist.errors import BadQuery
 from archivist.model.ids import Category
+from archivist.search import evaluator, presentation
+from archivist.search.catalogue import DocRow
+from archivist.search.engine import Hit
 from archivist.search.index import Index
+from archivist.search.presentation import Grounds
 from archivist.search.query import parse
 from tests import sampling
 from tests.search.household import MemoryArchive, make_id, make_number
@@ -136,9 +142,30 @@ def built(rng: random.Random, cases: int) -> MemoryArchive:
     return archive
 
 
+def lines_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Return what says of how many hits of the next answer the words around are cut out of the text; the rest have none.
+
+    That is four fifths of the time of a long answer, and says nothing of which documents are found in which order.
+    """
+    real, left = presentation.shown, [0]
+
+    def shown(row: DocRow, grounds: Grounds, rank: int) -> Hit:
+        left[0] -= 1
+        return real(row, grounds if left[0] >= 0 else replace(grounds, written=""), rank)
+
+    monkeypatch.setattr(evaluator, "shown", shown)
+    return lambda lines: left.__setitem__(0, lines)
+
+
 @pytest.mark.parametrize("seed", ["one", "another"])
-def test_what_is_typed_finds_what_a_plain_scan_finds(tmp_path: Path, seed: str) -> None:
-    """Promise 7: no miss, no ghost; as many, in the same order; each hit marked in the text as it stands."""
+def test_what_is_typed_finds_what_a_plain_scan_finds(
+    tmp_path: Path, seed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Promise 7: no miss, no ghost; as many, in the same order; each hit marked in the text as it stands.
+
+    Every answer is compared whole; the lines shown are looked at for its first twenty hits, and for all of one answer in ten.
+    """
+    lines = lines_of(monkeypatch)
     rng = random.Random(sampling.drawn(f"papers {seed}"))
     archive = built(rng, sampling.examples(CASES, LONG_CASES))
     scan = Scan(archive)
@@ -153,11 +180,17 @@ def test_what_is_typed_finds_what_a_plain_scan_finds(tmp_path: Path, seed: str) 
                 continue
             asked += 1
             wanted = scan.in_order(tree)
+            looked_at = 20 if asked % 10 else len(wanted)
+            lines(looked_at)
             found = index.search(written, limit=len(wanted) + 1)
             assert keys(found) == wanted, written
             assert (found.total, found.exact) == (len(wanted), True), written
             answered += bool(wanted)
-            for hit in found.hits[:20]:
+            for hit in found.hits[:looked_at]:
                 ends = [0, *(end for mark in hit.highlights for end in mark), len(hit.snippet)]
                 assert ends == sorted(ends), written
+            if asked % 500 == 0:
+                sys.stdout.write(
+                    f"{seed}: {len(archive.texts)} records, {asked} queries, {answered} found something\n"
+                )
         assert answered > asked // 4

@@ -23,7 +23,9 @@ def index(tmp_path: Path) -> Iterator[Index]:
     archive.open(ONE, "王秀兰", id_number=make_id(1), members=[("李凤英", "")])
     archive.file(ONE, "腰椎间盘突出，卡号 6217 0012 3456 7890，本曰已核对")
     archive.open(TWO, "阿依古丽", id_number=make_id(2))
-    archive.file(TWO, "家庭经济状况核对，见津民发〔2024〕8号，李四交来 1,300.00 元、52.5 元")
+    archive.file(
+        TWO, "家庭经济状况核对，见津民发〔2024〕8号，李四2023-05-06交来 1,300.00 元、52.5 元，7月8号还"
+    )
     with Index(tmp_path / "index", archive) as index:
         index.rebuild()
         yield index
@@ -121,6 +123,9 @@ def test_marks_between_words_are_read_as_blanks_when_nothing_is_found_otherwise(
         ("津民发〔2024〕第8号", "津民发〔2024〕8号", (("津民发〔2024〕第8号", "津民发〔2024〕8号"),)),
         ("津民发(2024)第008号", "津民发〔2024〕8号", (("津民发(2024)第008号", "津民发〔2024〕8号"),)),
         ("津民发20248号", "津民发〔2024〕8号", (("津民发20248号", "津民发〔2024〕8号"),)),
+        ("2023年5月6号", "2023年5月6日", (("2023年5月6号", "2023年5月6日"),)),
+        ("5月6号", "5月6日", (("5月6号", "5月6日"),)),
+        ("7月8日", "7月8号", (("7月8日", "7月8号"),)),
         ("1,300元", "1300.00", (("1,300元", "1300.00"),)),
         ("￥1300.00", "1300.00", (("￥1300.00", "1300.00"),)),
         ("52.5元整", "52.5", (("52.5元整", "52.5"),)),
@@ -160,6 +165,12 @@ def test_words_that_are_apart_are_said_to_be(index: Index) -> None:
     assert near(index, "腰椎 家庭经济").apart == ("腰椎", "家庭经济")
     assert near(index, "腰椎、家庭经济").apart == ("腰椎", "家庭经济")
     assert near(index, "查无此人此事") == Nearby()
+
+
+def test_which_word_is_nowhere_is_said(index: Index) -> None:
+    assert near(index, "腰椎 高血压").lacking == ("高血压",)
+    assert near(index, '腰椎 "高血压" 内容:糖尿病').lacking == ('"高血压"', "内容:糖尿病")
+    assert near(index, "高血压 糖尿病").lacking == ()
 
 
 def test_what_is_not_wanted_is_not_put_right(index: Index) -> None:
