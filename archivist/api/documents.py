@@ -123,7 +123,7 @@ def prepare(
 
     wanted = workspace.catalogue.get(document)
     with_pdf = bool(copies.merged) or (workspace.config.options.pdf if pdf is None else pdf)
-    shared, rows = given_values.for_households(values)
+    shared, rows = given_values.for_households(values, workspace)
     for name, told_here in each.items():
         number = workspace.find_case(name)
         rows[number] = {**rows.get(number, {}), **told_here}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from archivist.api.row_owners import OF_NAME, disagreement
 from archivist.api.selection import NUMBER
 from archivist.doctypes.doctype import Origin
 from archivist.errors import ArchivistError, UsageError
@@ -13,17 +14,24 @@ from archivist.model.plain_json import parse_json, parse_toml
 
 if TYPE_CHECKING:
     from archivist.doctypes.catalogue import DocumentType
+    from archivist.workspace import Workspace
 
 Values = dict[str, Any]
-FOR_PEOPLE: Final = ("序号", "姓名", "申请人", "户主", "备注")
-"""Columns of a sheet that only help people to read it."""
+FOR_PEOPLE: Final = frozenset({"序号", "备注", *OF_NAME})
+"""Columns of a sheet that only help people to read it; a name there must be of the household."""
 
 
-def for_households(source: Path | None) -> tuple[Values, dict[CaseNo, Values]]:
+def for_households(
+    source: Path | None, workspace: Workspace | None = None
+) -> tuple[Values, dict[CaseNo, Values]]:
     """Return values for all documents, and values of each household that a sheet has a row for.
 
+    Args:
+        source: the file.
+        workspace: where the households are, to see that a row's name is of the household whose number it has.
+
     Raises:
-        UsageError: E001, the file cannot be read, or lines of a sheet name no household, or one twice.
+        UsageError: E001, the file cannot be read, or lines of a sheet name no household, one twice, or two at once.
     """
     if source is None:
         return {}, {}
@@ -42,6 +50,8 @@ def for_households(source: Path | None) -> tuple[Values, dict[CaseNo, Values]]:
             continue
         if number in rows:
             problems.append(f"第 {row.number} 行：{number} 前面已有一行")
+        if workspace and (wrong := disagreement(workspace, number, row.cells)):
+            problems.append(f"第 {row.number} 行：{wrong}")
         rows[number] = {k: v for k, v in row.cells.items() if k != NUMBER and k not in FOR_PEOPLE}
     if problems:
         raise UsageError(

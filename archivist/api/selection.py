@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -53,7 +53,7 @@ def households(
 
     Raises:
         CaseNotFound: E201, a name fits nobody, or the query finds nothing. AmbiguousCase: E003. BadQuery: E401.
-        UsageError: E001, with every line of the list that cannot be understood; it is taken whole or not at all.
+        UsageError: E001, with every line of the list that cannot be understood, or speaks of another household too; it is taken whole or not at all.
     """
     chosen = [workspace.find_case(text) for text in named]
     chosen += _on_list(workspace, listed) if listed else []
@@ -69,21 +69,30 @@ def _searched(workspace: Workspace, query: str) -> list[CaseNo]:
 
 
 def _on_list(workspace: Workspace, path: Path) -> list[CaseNo]:
-    from archivist.api import input_tables  # who gives no list need not load what reads tables
+    from archivist.api import input_tables, row_owners  # who gives no list need not load what reads tables
     from archivist.tables.reader import EXTENSIONS
 
     lines = (
-        [(row.number, str(row.cells.get(NUMBER, ""))) for row in input_tables.rows(path, NUMBER)]
+        [
+            (row.number, str(row.cells.get(NUMBER, "")), row.cells, ())
+            for row in input_tables.rows(path, NUMBER)
+        ]
         if path.suffix.lower() in EXTENSIONS
         else _lines(path)
     )
     chosen: list[CaseNo] = []
     problems = []
-    for line, text in lines:
+    for line, text, by_heading, rest in lines:
         try:
-            chosen.append(workspace.find_case(text))
+            number = workspace.find_case(text)
         except ArchivistError as error:
             problems.append(f"第 {line} 行“{text}”：{error.what}")
+            continue
+        chosen.append(number)
+        if wrong := row_owners.disagreement(workspace, number, by_heading) or row_owners.others_named(
+            workspace, number, rest
+        ):
+            problems.append(f"第 {line} 行“{text}”：{wrong}")
     if problems:
         raise UsageError(
             f"名单有 {len(problems)} 行不能用，没有制发任何文书", file=path.name, problems=problems
@@ -93,13 +102,21 @@ def _on_list(workspace: Workspace, path: Path) -> list[CaseNo]:
     return chosen
 
 
-def _lines(path: Path) -> list[tuple[int, str]]:
-    """Return the first cell of each line, or of a ``.csv`` with a column 户号 that one."""
+def _lines(path: Path) -> list[tuple[int, str, Mapping[str, object], Sequence[str]]]:
+    """Return of each line what names the household, what else it says by heading, and what it says without one.
+
+    That is the first cell, or of a list whose first line has a column 户号 that one.
+    """
     from archivist.tables.filled_in import read_text
 
     lines = list(enumerate(read_text(path).splitlines(), 1))
     parted = [(n, [cell.strip(' "') for cell in re.split(r"[,，;；\t]", line)]) for n, line in lines]
     heads = next((cells for _, cells in parted if cells[0] and not cells[0].startswith("#")), [])
-    column = heads.index(NUMBER) if NUMBER in heads else 0
-    cells = ((n, line[column] if column < len(line) else "") for n, line in parted)
-    return [(n, cell) for n, cell in cells if cell and not cell.startswith("#") and cell != NUMBER]
+    headed = NUMBER in heads
+    column = heads.index(NUMBER) if headed else 0
+    told = [(n, line[column] if column < len(line) else "", line) for n, line in parted]
+    return [
+        (n, cell, dict(zip(heads, line, strict=False)) if headed else {}, () if headed else line[1:])
+        for n, cell, line in told
+        if cell and not cell.startswith("#") and cell != NUMBER
+    ]

@@ -78,7 +78,9 @@ def list_(
 
 
 def _row(item: WaitingItem) -> tuple[str, str, str, str]:
-    households = [_short(h) for h in item.households[:2]] + ["…"] * (len(item.households) > 2)
+    shown = item.households[:2]
+    alike = len({_short(h) for h in shown}) < len(shown)  # of two categories, or of two years
+    households = [(_household if alike else _short)(h) for h in shown] + ["…"] * (len(item.households) > 2)
     types = "、".join(t.title for t in item.types[:2]) + ("…" if len(item.types) > 2 else "")
     mark = "● " if item.suggested else ""
     proposal = mark + " · ".join(filter(None, ("、".join(households), types)))

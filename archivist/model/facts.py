@@ -131,16 +131,16 @@ class Path:
         if not match or group is None:
             near = _near_group(match[1]) if match else ""
             raise InvalidValue(
-                f"没有“{text}”这一项{near or '；'}组名可用：{'、'.join(g.key for g in GROUPS)}"
+                f"没有“{text}”这一项{near or '；'}组名可用：{'、'.join(g.label for g in GROUPS)}"
             )
         declared = group.by_name.get(match[3].strip()) if match[3] else None
         if match[3] and declared is None:
             near = did_you_mean(match[3], group.by_name)
             raise InvalidValue(
-                f"{group.label}没有“{match[3]}”{near or '；'}可用：{'、'.join(f.key for f in group.fields)}"
+                f"{group.label}没有“{match[3]}”{near or '；'}可用：{'、'.join(f.label for f in group.fields)}"
             )
         if declared and group.many and match[2] is None:
-            raise InvalidValue(f"{group.label}有多行，请写明第几行，如 {group.key}[1].{declared.key}")
+            raise InvalidValue(f"{group.label}有多行，请写明第几行，如 {group.label}[1].{declared.label}")
         return cls(group, int(match[2]) if match[2] else None, declared)
 
     @property
@@ -178,7 +178,7 @@ def set_fact(facts: Facts, path: Path, value: object) -> Facts:
             plain.pop(path.group.key, None)
             return parse_facts(plain)
         raise InvalidValue(
-            f"请写明 {path.group.label} 的哪一项，如 {path.group.key}.{path.group.fields[0].key}"
+            f"请写明 {path.group.label} 的哪一项，如 {path.group.label}.{path.group.fields[0].label}"
         )
     if path.group.many:
         rows = plain.setdefault(path.group.key, [])

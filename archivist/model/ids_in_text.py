@@ -3,19 +3,24 @@
 A number is joined over blanks, hyphens and line ends, full-width digits count, and letters that look like digits are
 read as digits. It is never cut out of a longer run of digits: a bank account of 19 digits, or one that is printed in
 groups, may well hold eighteen that pass the checksum.
+
+Old papers bear the number of fifteen digits that a person had before: it has no checksum, so that whoever asks must know more
+of it than its digits, and it is given as the number of today that comes from it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from archivist.model.ids import IdNumber, id_birth_date, id_check_digit, id_region_known
+from archivist.errors import InvalidValue
+from archivist.model.ids import IdNumber, id_birth_date, id_check_digit, id_region_known, modern_id
 
 _LENGTH: Final = 18
+_OLD_LENGTH: Final = 15
 _DIGITS: Final = {
     **{c: c for c in "0123456789"},
     **dict.fromkeys("OoQDОоΟο〇", "0"),
@@ -68,14 +73,30 @@ def ids_in_text(text: str) -> list[SeenNumber]:
 
     Of two readings that overlap both are returned: a person may then see that it is not clear.
     """
-    narrow = text.translate(_FULL_WIDTH)
+    return _numbers(text, _LENGTH, _valid)
+
+
+def old_ids_in_text(text: str) -> list[SeenNumber]:
+    """Return what may be old numbers of fifteen digits in their order, where no number of today stands.
+
+    Nothing proves them: an account may look like one. A number of today that is broken after fifteen digits is not cut.
+    """
+    taken = ids_in_text(text)
+    return [
+        old
+        for old in _numbers(text, _OLD_LENGTH, _old)
+        if not any(old.start < new.end and new.start < old.end for new in taken)
+    ]
+
+
+def _numbers(text: str, length: int, valid: Callable[[str], IdNumber | None]) -> list[SeenNumber]:
     found: list[SeenNumber] = []
-    for run in _runs(narrow):
-        found += _in_run(run)
+    for run in _runs(text.translate(_FULL_WIDTH), length):
+        found += _in_run(run, length, valid)
     return found
 
 
-def _runs(text: str) -> list[list[_Piece]]:
+def _runs(text: str, length: int) -> list[list[_Piece]]:
     """Return the pieces of text that look like digits, those together that may be one number."""
     runs: list[list[_Piece]] = []
     last = -1
@@ -83,7 +104,7 @@ def _runs(text: str) -> list[list[_Piece]]:
         start, end = match.span()
         while start < end and text[start] not in "0123456789" and _is_letter(text, start - 1):
             start += 1  # the end of a word before the number: NO120106…
-        if end - start > _LENGTH and match[0][:2].upper() in ("ID", "NO"):
+        if end - start > length and match[0][:2].upper() in ("ID", "NO"):
             start += 2
         if start == end:
             continue
@@ -95,16 +116,16 @@ def _runs(text: str) -> list[list[_Piece]]:
             gap = None
         runs[-1].append(_Piece(start, end, read if whole else "", gap))
         last = end
-    return [run for run in runs if sum(p.size for p in run) >= _LENGTH]
+    return [run for run in runs if sum(p.size for p in run) >= length]
 
 
 def _is_letter(text: str, index: int) -> bool:
     return 0 <= index < len(text) and text[index].isascii() and text[index].isalpha()
 
 
-def _in_run(run: Sequence[_Piece]) -> list[SeenNumber]:
+def _in_run(run: Sequence[_Piece], length: int, valid: Callable[[str], IdNumber | None]) -> list[SeenNumber]:
     """Return the numbers in pieces that follow one another; a piece that is a number alone lends nothing to others."""
-    found = [SeenNumber(n, p.start, p.end) for p in run if (n := _valid(p.read))]
+    found = [SeenNumber(n, p.start, p.end) for p in run if (n := valid(p.read))]
     alone = {seen.start for seen in found}
     for first, piece in enumerate(run):
         read = ""
@@ -113,9 +134,9 @@ def _in_run(run: Sequence[_Piece]) -> list[SeenNumber]:
             if part.start in alone or not part.read:
                 break
             read += part.read
-            if len(read) >= _LENGTH:
+            if len(read) >= length:
                 whole = last > first and not _goes_on(run, first, last)
-                if whole and (number := _valid(read)):
+                if whole and (number := valid(read)):
                     found.append(SeenNumber(number, piece.start, part.end))
                 break
     return sorted(found, key=lambda seen: (seen.start, seen.end))
@@ -145,3 +166,14 @@ def _valid(read: str) -> IdNumber | None:
     except ValueError:
         return None
     return number if _EARLIEST <= born.year <= _LATEST else None
+
+
+def _old(read: str) -> IdNumber | None:
+    """Return the number of today of an old one, when its date and region are those of an ID number."""
+    if len(read) != _OLD_LENGTH or not read.isdigit() or read[0] == "0":
+        return None
+    try:
+        number = modern_id(read)
+    except InvalidValue:
+        return None
+    return number if id_region_known(number) else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
@@ -68,7 +69,7 @@ def parse_toml(data: bytes | str, *, most: int = SMALL) -> dict[str, Any]:
     ``nan`` and ``inf`` are words of TOML: whoever types the value refuses them, and names its row and key.
 
     Raises:
-        MalformedData: it is none; the text ends with the place where Python's reader names one.
+        MalformedData: it is none.
     """
     import tomllib
 
@@ -78,7 +79,7 @@ def parse_toml(data: bytes | str, *, most: int = SMALL) -> dict[str, Any]:
     except RecursionError:
         raise MalformedData(_TOO_DEEP) from None
     except tomllib.TOMLDecodeError as error:
-        raise MalformedData(str(error)) from error
+        raise MalformedData(_toml_fault(str(error))) from error
     except (ValueError, OverflowError) as error:  # a number of more digits than Python reads
         raise MalformedData(f"有读不了的值（{error}）") from error
     _require_shallow(tables)
@@ -97,6 +98,37 @@ def _text(data: bytes | str, most: int) -> str:
         return data.decode()
     except UnicodeDecodeError as error:
         raise MalformedData(f"第 {error.start + 1} 个字节起不是 UTF-8 文字") from error
+
+
+_TOML_FAULTS: Final = (
+    (r"Cannot declare .* twice", "“{0}”这一段写了两次"),
+    (r"Cannot overwrite a value", "同一项写了两次，不知道以哪个为准"),
+    (r"Cannot (?:mutate immutable|redefine) namespace .*", "“{0}”已经写完，不能在别处再加"),
+    (r"Duplicate inline table key .*", "“{0}”写了两次，不知道以哪个为准"),
+    (r"Expected '\]\]?' at the end of an? (?:table|array) declaration", "段名没有以 {0} 结束"),
+    (r"Expected '=' after a key in a key/value pair", "项的名称后面应为 ="),
+    (r"Expected newline or end of document after a statement", "这一项写完了，同一行后面还有别的内容"),
+    (r"Invalid initial character for a key part|Invalid statement", "看不懂这一项的名称；中文名称要加引号"),
+    (r"Unclosed array", "列表没有以 ] 结束，或者少了逗号"),
+    (r"Unclosed inline table", "表没有以大括号结束，或者少了逗号"),
+    (r"Unterminated string|Expected ['\"]+|Illegal character '\\n'", "引号没有成对，或者没有在同一行结束"),
+    (r"Illegal character .*|Found invalid character .*", "这里不能有字符 {0}"),
+    (r"Unescaped '\\' .*|Invalid hex value|Escaped .*", r"引号里的 \ 写法不对：改用单引号，或者写成 \\"),
+    (r"Invalid date or datetime", "不是存在的日期、时间"),
+    (r"Invalid value", "看不懂这个值；文字要加英文的引号"),
+)
+"""What Python's reader says, and how a clerk is told it; ``{0}`` is what stands in quotes there. The rest is told by its place alone."""
+_TOML_PLACE: Final = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
+
+
+def _toml_fault(said: str) -> str:
+    """Return in Chinese what is wrong with a TOML text, and where."""
+    match = _TOML_PLACE.fullmatch(said)
+    what, line, column = match.groups() if match else (said, None, None)
+    words = next((w for pattern, w in _TOML_FAULTS if re.fullmatch(pattern, what, re.DOTALL)), "看不懂")
+    place = f"第 {line} 行第 {column} 个字" if line else "到结尾"
+    quoted = ".".join(re.findall(r"'([^']*)'", what))
+    return f"{place}：{words.format(quoted)}"
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

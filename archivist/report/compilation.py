@@ -105,7 +105,7 @@ def kind_of(document: DocumentType, pack: Pack, period: Period | None = None) ->
     kind = REGISTERS.get(document.id)
     if kind is None:
         raise UsageError(
-            f"{document.title}不是汇总的册表；可用：{'、'.join(REGISTERS)}",
+            f"{document.title}不是汇总的册表；有哪些册表：archivist report",
             remedy="机关文书请用 archivist generate，不写户号。"
             if document.of_office
             else "为一户制发的文书请用 archivist generate。",

@@ -192,3 +192,17 @@ def test_a_short_name_names_one_item_and_no_shorter_one_does(found: list[str]) -
     for word in ("", " ", "zz"):
         with pytest.raises(TrayItemNotFound):
             named(items, word)
+
+
+def test_two_households_alike_in_name_and_sequence_are_told_apart(tmp_path: Path) -> None:
+    """「what, which file, why, what next」: 低收入 and 特困 each begin with 000001, and one name may stand in both."""
+    office = opened(tmp_path)
+    for category, born in (("低收入", "19550615"), ("特困", "19660505")):
+        office.run("case", "open", category, "--name", "乐文秀", "--id", make_id(born, "001"))
+    (office.root / "archive/inbox/来信.txt").write_text("情况说明\n姓名：乐文秀\n", encoding="utf-8")
+    office.run("watch", "--once", check=1)
+    both = {h["case"] for h in office.json("review", "list")["items"][0]["households"]}
+    office.settings["COLUMNS"] = "200"  # so that no number is broken over two lines of the table
+    shown = office.run("review", "list").stdout
+    assert len(both) == 2
+    assert all(number in shown for number in both), shown

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archivist.model.ids_in_text import ids_in_text
+from archivist.model.ids_in_text import ids_in_text, old_ids_in_text
 from tests.people import make_id
 
 BIRTHS = st.dates(dt.date(1925, 1, 1), dt.date(2024, 12, 31))
@@ -96,3 +96,26 @@ def test_the_place_is_where_it_stands() -> None:
 @pytest.mark.parametrize("text", ["", "2024年3月5日", "SOS", "OlIZSB OlIZSB OlIZSB", "12345.00 元\n" * 50])
 def test_nothing_where_there_is_none(text: str) -> None:
     assert found(text) == []
+
+
+OLD_BIRTHS = st.dates(dt.date(1925, 1, 1), dt.date(1999, 12, 31))
+
+
+@given(OLD_BIRTHS, st.integers(0, 995), st.sets(st.integers(1, 14), max_size=3), BREAKS)
+def test_an_old_number_is_given_as_the_one_of_today(
+    born: dt.date, serial: int, cuts: set[int], gap: str
+) -> None:
+    """「it is given as the number of today that comes from it」."""
+    today = make_id(f"{born:%Y%m%d}", f"{serial:03d}")
+    old = today[:6] + today[8:17]
+    ends = [0, *sorted(cuts), 15]
+    broken = gap.join(old[a:b] for a, b in pairwise(ends))
+    assert today in [seen.number for seen in old_ids_in_text(f"证号 {broken}\n性别 女")]
+
+
+@given(NUMBERS, st.text("0123456789", min_size=1, max_size=4), st.booleans())
+def test_an_old_number_is_not_cut_out_of_a_longer_one(number: str, more: str, before: bool) -> None:
+    """「A number of today that is broken after fifteen digits is not cut」, nor is a longer run of digits."""
+    old = number[:6] + number[8:17]
+    assert old_ids_in_text(more + old if before else old + more) == []
+    assert old_ids_in_text(number) == old_ids_in_text(f"{number[:15]} {number[15:]}") == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from contextlib import suppress
 
 import pytest
@@ -77,6 +78,43 @@ def test_toml_keeps_the_same_limits(text: str) -> None:
     """TOML is refused in the same way."""
     with pytest.raises(MalformedData):
         parse_toml(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[a]\nb = 1\n[a]", "第 3 行第 3 个字：“a”这一段写了两次"),
+        ("[a]\nb.c = 1\n[a.b]\nd = 2", "第 3 行第 5 个字：“a.b”这一段写了两次"),
+        ("a = 1\na = 2\nb = 3", "第 2 行第 6 个字：同一项写了两次"),
+        ("[[people]\nname = 1", "第 1 行第 9 个字：段名没有以 ]] 结束"),
+        ("地址 = '甲'", "第 1 行第 1 个字：看不懂这一项的名称；中文名称要加引号"),
+        ("phone 022", "第 1 行第 7 个字：项的名称后面应为 ="),
+        ("name = 张三", "第 1 行第 8 个字：看不懂这个值；文字要加英文的引号"),
+        ("name = “张三”", "第 1 行第 8 个字：看不懂这个值"),
+        ('name = "张三', "到结尾：引号没有成对"),
+        ('name = "张\n三"', "第 1 行第 10 个字：引号没有成对，或者没有在同一行结束"),
+        ('path = "C:\\Users"', "引号里的 \\ 写法不对：改用单引号"),
+        ("roles = ['a' 'b']", "列表没有以 ] 结束，或者少了逗号"),
+        ("a = 1 b = 2", "同一行后面还有别的内容"),
+        ("source = { measure = 'x'", "到结尾：表没有以大括号结束"),
+        ("source = { a = 1, a = 2 }", "“a”写了两次"),
+        ("a = { b = 1 }\na.c = 2", "“a”已经写完"),
+    ],
+)  # fmt: skip
+def test_a_fault_of_toml_is_told_in_chinese_with_its_place(text: str, told: str) -> None:
+    """Whatever fails does so with「MalformedData, which says in Chinese what is wrong and where」."""
+    with pytest.raises(MalformedData) as caught:
+        parse_toml(text)
+    assert told in str(caught.value)
+
+
+@given(st.text("[]{}=.\"'\\\n, a1中", max_size=12))
+def test_no_fault_of_toml_is_told_in_english(text: str) -> None:
+    """「which says in Chinese what is wrong and where」, whatever Python's reader stumbles over."""
+    try:
+        parse_toml(text)
+    except MalformedData as error:
+        assert not re.search("[a-z]{2,}", str(error).replace(text, ""))
 
 
 SHAPE = JsonTable(

@@ -352,7 +352,7 @@ def test_lists_of_any_encoding(tmp_path: Path, encoding: str) -> None:
     data = b"\xff\xfe" + text.encode("utf-16-le") if encoding == "utf-16-le-bom" else text.encode(encoding)
     path = tmp_path / "名单.txt"
     path.write_bytes(data)
-    assert selection._lines(path) == [(2, "TJHQ-DB-2024-000001")]
+    assert [line[:2] for line in selection._lines(path)] == [(2, "TJHQ-DB-2024-000001")]
 
 
 # ── whatever stands there, it is there afterwards or it is told ──────────────────────────────────────────

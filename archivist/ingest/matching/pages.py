@@ -18,12 +18,16 @@ from archivist.ingest.matching.evidence import CaseDirectory, PersonOnFile
 from archivist.ingest.matching.names import Words
 from archivist.model.document_code import DocumentCode, is_ours
 from archivist.model.ids import CASE_NO_IN_TEXT, CaseNo, IdNumber, narrow
-from archivist.model.ids_in_text import ids_in_text
+from archivist.model.ids_in_text import SeenNumber, ids_in_text, old_ids_in_text
 from archivist.reading.pages import PageText
 
 _HYPHENS: Final = str.maketrans(dict.fromkeys("—–‐‑－", "-"))
 _FREE_NUMBER: Final = re.compile(r"(?<![0-9A-Za-z])[A-Z]{1,3}\d{6,12}[A-Z]?(?![0-9A-Za-z])")
 """Passports, permits for 港澳台: a number without a form that could be checked."""
+_CALLED_ID: Final = re.compile(
+    r"(?:身份证(?:件?号码?)?|公民身份号码|(?:旧|原)?证(?:件)?号码?|旧号)[（(]?[\s:：]*$"
+)
+"""What stands before a number that the page says is somebody's; the blanks within are taken out before."""
 _DATE: Final = re.compile(
     r"(?<!\d)((?:18|19|20)\d{2})\s*[年.\-/]\s*(\d{1,2})\s*[月.\-/]\s*(\d{1,2})(?!\d)\s*日?"
     r"|(?<!\d)((?:18|19|20)\d{2})(\d{2})(\d{2})(?!\d)"
@@ -35,7 +39,7 @@ _BORN_AFTER: Final = re.compile(r"\s*(?:出\s*生|生(?!效))")
 
 @dataclass(frozen=True, slots=True)
 class SeenId:
-    """A valid ID number on a page.
+    """A valid ID number on a page; an old one of fifteen digits as the one of today that comes from it.
 
     Attributes:
         number: never to be shown whole.
@@ -139,7 +143,9 @@ def _evidence(
     here = [name for name in on_file if name in words.solid]
     addressed = words.addressed(here)
     names = tuple(name for _, name in addressed)
-    seen = ids_in_text(words.lines)
+    seen = sorted(
+        [*ids_in_text(words.lines), *_old_numbers(words.lines, directory)], key=lambda s: (s.start, s.end)
+    )
     ids = tuple(
         SeenId(s.number, frozenset(directory.by_id(s.number)), words.holder(s.start, here)) for s in seen
     )
@@ -163,6 +169,15 @@ def _evidence(
         tuple((_before(at, addressed), date) for at, date in labelled),
         words,
     )
+
+
+def _old_numbers(text: str, directory: CaseDirectory) -> Iterable[SeenNumber]:
+    """Yield the old numbers of fifteen digits: those of people on file, and what the page itself calls an ID number."""
+    for old in old_ids_in_text(text):
+        if tuple(directory.by_id(old.number)) or _CALLED_ID.search(
+            re.sub(r"[ \t]", "", text[: old.start][-20:])
+        ):
+            yield old
 
 
 def _codes(payloads: Sequence[str]) -> tuple[tuple[DocumentCode, ...], bool]:

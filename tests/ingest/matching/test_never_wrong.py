@@ -367,3 +367,31 @@ def test_a_member_lives_with_the_applicant() -> None:
     made.open([MING])
     assert of(made, f"姓名：{NOBODY.name} 住址：{WANG.address}") == [WANG, NOBODY]
     assert refused(made, f"姓名：{NOBODY.name} 住址：{MING.address}").reason is Reason.NO_CASE
+
+
+def _old(person: Person) -> str:
+    return person.number[:6] + person.number[8:17]
+
+
+@pytest.mark.parametrize("written", ["{}", "旧证号：{}", "账户备注 {}", "{0}（原身份证号）"])
+def test_an_old_number_of_another_household_waits(town: Town, written: str) -> None:
+    """「No page may speak for another」: the number of fifteen digits that somebody on file had before is hers."""
+    page = f"诊断证明书\n姓名 {WANG.name}\n{written.format(_old(MING))}"
+    doubt = refused(town, page, name=folder(WANG, town))
+    assert doubt.reason is Reason.CONFLICT
+    assert _old(MING) not in doubt.message and MING.number not in doubt.message
+    assert refused(town, "诊断证明书", page, name=folder(WANG, town)).message.count("第 2 页")
+
+
+@pytest.mark.parametrize("label", ["身份证号：", "公民身份号码 ", "证件号码:", "旧证号", "身份证号码（"])
+def test_an_old_number_of_nobody_vetoes_where_the_page_calls_it_one(town: Town, label: str) -> None:
+    """「A valid ID of nobody on file vetoes filing」; digits that nothing proves and nobody calls so do not."""
+    page = f"姓名 {WANG.name} 出生日期 {_day(WANG.born)}\n{label}{_old(NOBODY)}"
+    assert refused(town, page, name=folder(WANG, town)).reason is Reason.CONFLICT
+    assert of(town, page.replace(label, "注册号 "), name=folder(WANG, town)) == [WANG]
+
+
+def test_one_s_own_old_number_finds_one(town: Town) -> None:
+    """「15 位旧证号与换算的 18 位是一个人」."""
+    page = f"居民户口簿\n姓名 {WANG.name} 身份证号 {_old(WANG)}"
+    assert of(town, page) == of(town, page, name=folder(WANG, town)) == [WANG]
