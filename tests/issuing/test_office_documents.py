@@ -224,13 +224,13 @@ def test_the_yearly_review_tells_the_cycles(workspace: Workspace) -> None:
 
 
 def test_a_cycle_that_is_applied_by_analogy_says_so(tmp_path: Path) -> None:
-    """N2 第三十一条 writes of 最低生活保障 alone: 特困人员 are reviewed 参照 it."""
+    """N2 第三十一条 writes of 最低生活保障 alone: 特困人员 are reviewed 参照适用 it."""
     with under(tmp_path, "shanxi-jincheng-chengqu") as workspace:
         plan: Any = planned(workspace, "annual_review_plan", PLAN).values["plan"]
     said = "按各户登记的复核周期，每半年或者每年复核一次"
     assert plan["cycles"] == [
         f"最低生活保障：{said}，依据《最低生活保障审核确认办法》第三十一条。",
-        f"特困人员救助供养：{said}，参照《最低生活保障审核确认办法》第三十一条。",
+        f"特困人员救助供养：{said}，参照适用《最低生活保障审核确认办法》第三十一条。",
     ]
 
 

@@ -191,7 +191,7 @@ def test_queries() -> None:
 
 
 def test_what_cannot_be_made_is_refused() -> None:
-    with pytest.raises(UsageError, match="monthly_roster"):
+    with pytest.raises(UsageError, match="有哪些册表：archivist report"):
         kind_of(CATALOGUE.get("application_form"), TIANJIN)
     with pytest.raises(DocumentNotApplicable):
         kind_of(CATALOGUE.get("quarterly_transfer_list"), TIANJIN)

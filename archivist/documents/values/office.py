@@ -274,7 +274,7 @@ def _cycle(categories: Sequence[Category], rules: Sequence[Rule]) -> str:
     months = sorted({int(rule.value) for rule in rules})
     every = "或者".join(_EVERY.get(n, f"每{n}个月") for n in months)
     as_noted = "按各户登记的复核周期，" if len(months) > 1 else ""
-    by = "参照" if all(rule.inferred for rule in rules) else "依据"
+    by = "参照适用" if all(rule.inferred for rule in rules) else "依据"
     articles = "、".join(dict.fromkeys(rule.source.citation for rule in rules))
     return f"{'、'.join(c.label for c in categories)}：{as_noted}{every}复核一次，{by}{articles}。"
 
