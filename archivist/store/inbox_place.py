@@ -79,10 +79,8 @@ def trouble(inbox: Path) -> str:
             pass
     except FileNotFoundError:
         return "没有这个文件夹：共享没有挂上、磁盘没有接好，或还没有建立"
-    except NotADirectoryError:
-        return "不是文件夹"
-    except OSError as error:
-        return f"打不开（{reason_of(error)}）"
+    except OSError as error:  # of a file: of several kinds on Windows
+        return "不是文件夹" if inbox.is_file() else f"打不开（{reason_of(error)}）"
     if os.name != "nt" and not os.access(inbox, os.W_OK | os.X_OK):
         return "本帐号不能写入：收好的原件移不走"
     return ""

@@ -13,6 +13,10 @@ from archivist.store import inbox_place, originals
 from archivist.store.inbox_place import place_of
 from tests.kit import make_workspace
 
+LINKS = pytest.mark.skipif(
+    os.name == "nt", reason="links to folders want a privilege there, and Wine follows none"
+)
+
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
@@ -31,11 +35,13 @@ def test_it_is_the_archive_s_own_or_the_one_that_is_said(root: Path, tmp_path: P
     """“an inbox outside the 0700 archive”, and one that is not there just now: a share that is not mounted yet."""
     assert place_of(root, "") == root / "archive/inbox" == place_of(root, str(root / "archive/inbox"))
     assert place_of(root, str(tmp_path / "扫描")) == (tmp_path / "扫描").resolve()
+
+
+@LINKS
+def test_what_a_link_leads_to_is_settled(root: Path, tmp_path: Path) -> None:
     (tmp_path / "真").mkdir()
     (tmp_path / "链").symlink_to(tmp_path / "真")
-    assert place_of(root, str(tmp_path / "链")) == (tmp_path / "真").resolve(), (
-        "what a link leads to is settled"
-    )
+    assert place_of(root, str(tmp_path / "链")) == (tmp_path / "真").resolve()
 
 
 def test_no_inbox_holds_an_archive_or_lies_in_one(root: Path, tmp_path: Path) -> None:
@@ -64,6 +70,7 @@ def test_no_inbox_holds_an_archive_or_lies_in_one(root: Path, tmp_path: Path) ->
         assert why in refused(root, place), place
 
 
+@LINKS
 def test_a_link_that_leads_into_the_archive_is_refused(root: Path, tmp_path: Path) -> None:
     (tmp_path / "链").symlink_to(root / "archive" / "cases")
     assert "工作区里面" in refused(root, tmp_path / "链")
@@ -78,7 +85,8 @@ def test_a_link_that_leads_into_the_archive_is_refused(root: Path, tmp_path: Pat
 def test_what_is_no_folder_or_no_path_is_refused(root: Path, tmp_path: Path) -> None:
     (tmp_path / "文件").touch()
     assert "不是文件夹" in refused(root, tmp_path / "文件")
-    assert refused(root, tmp_path / ("长" * 300))
+    if os.name != "nt":  # there a path of this length is one
+        assert refused(root, tmp_path / ("长" * 300))
     for said in ("扫描", "../扫描", "~/扫描", r"\\server\scan", "/srv/\\u0000x", "/srv/a\\nb"):
         with pytest.raises(SettingsError) as found:
             parse(f'pack = "national"\n[options]\ninbox = "{said}"' if "\\u" in said or "\\n" in said else f"pack = 'national'\n[options]\ninbox = '{said}'")  # fmt: skip
