@@ -16,7 +16,7 @@ from archivist.errors import ArchivistError
 from tests.cli.test_json import RUNS, filled, prepare
 from tests.command_line import Office, opened
 from tests.people import make_id
-from tests.sampling import sample, sweep
+from tests.sampling import sweep
 
 RARE = "欧阳𬭊"
 """A name that GBK has no sign for."""
@@ -60,12 +60,10 @@ def test_every_command_prints_in_any_encoding(tmp_path: Path, encoding: str) -> 
         for _, _, words in runs:
             prepare(office, path)
             said = [filled(office, word) for word in words]
-            for way in sample(([], ["--json"]), 1 / 2, f"{encoding} {words}"):
+            for way in ([], ["--json"]):
                 with mock.patch.object(office, "answers", "x1\n"):
                     status, out, err = shown(office, encoding, *path, *said, *way)
                 assert status != ArchivistError.exit_status, (path, way, out, err)
-            if not way:
-                continue
             document = json.loads(out)
             escaped += RARE in json.dumps(document, ensure_ascii=False) and "\\u" in out
     assert escaped

@@ -87,7 +87,8 @@ def test_what_is_no_folder_or_no_path_is_refused(root: Path, tmp_path: Path) -> 
     assert "不是文件夹" in refused(root, tmp_path / "文件")
     if os.name != "nt":  # there a path of this length is one
         assert refused(root, tmp_path / ("长" * 300))
-    for said in ("扫描", "../扫描", "~/扫描", r"\\server\scan", "/srv/\\u0000x", "/srv/a\\nb"):
+    elsewhere = () if os.name == "nt" else (r"\\server\scan",)  # there it is a share
+    for said in ("扫描", "../扫描", "~/扫描", *elsewhere, "/srv/\\u0000x", "/srv/a\\nb"):
         with pytest.raises(SettingsError) as found:
             parse(f'pack = "national"\n[options]\ninbox = "{said}"' if "\\u" in said or "\\n" in said else f"pack = 'national'\n[options]\ninbox = '{said}'")  # fmt: skip
         assert "完整路径" in str(found.value) and "inbox" in str(found.value), said
