@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from archivist.api.row_owners import OF_NAME, disagreement
-from archivist.api.selection import NUMBER
+from archivist.api.selection import NUMBER, PUT_RIGHT
 from archivist.doctypes.doctype import Origin
 from archivist.errors import ArchivistError, UsageError
 from archivist.model.ids import CaseNo
@@ -21,9 +21,7 @@ FOR_PEOPLE: Final = frozenset({"序号", "备注", *OF_NAME})
 """Columns of a sheet that only help people to read it; a name there must be of the household."""
 
 
-def for_households(
-    source: Path | None, workspace: Workspace | None = None
-) -> tuple[Values, dict[CaseNo, Values]]:
+def for_households(source: Path | None, workspace: Workspace) -> tuple[Values, dict[CaseNo, Values]]:
     """Return values for all documents, and values of each household that a sheet has a row for.
 
     Args:
@@ -50,12 +48,15 @@ def for_households(
             continue
         if number in rows:
             problems.append(f"第 {row.number} 行：{number} 前面已有一行")
-        if workspace and (wrong := disagreement(workspace, number, row.cells)):
+        if wrong := disagreement(workspace, number, row.cells):
             problems.append(f"第 {row.number} 行：{wrong}")
         rows[number] = {k: v for k, v in row.cells.items() if k != NUMBER and k not in FOR_PEOPLE}
     if problems:
         raise UsageError(
-            f"表格有 {len(problems)} 行不能用，没有制发任何文书", file=source.name, problems=problems
+            f"表格有 {len(problems)} 行不能用，没有制发任何文书",
+            file=source.name,
+            problems=problems,
+            remedy=PUT_RIGHT,
         )
     return {}, rows
 

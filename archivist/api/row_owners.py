@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from archivist.errors import ArchivistError, InvalidValue
 from archivist.model.facts import people
-from archivist.model.ids import CaseNo, parse_id
+from archivist.model.ids import CaseNo, is_case_no, parse_id
 
 if TYPE_CHECKING:
     from archivist.workspace import Workspace
@@ -49,7 +49,7 @@ def disagreement(workspace: Workspace, number: CaseNo, cells: Mapping[str, objec
 def others_named(workspace: Workspace, number: CaseNo, cells: Iterable[str]) -> str:
     """Return why a line without headings is not of one household alone: another's name or number stands in it too."""
     for cell in map(str.strip, cells):
-        if not (_NAME.fullmatch(cell) or _as_id(cell) or _is_case_number(cell)):
+        if not (_NAME.fullmatch(cell) or _as_id(cell) or is_case_no(cell)):
             continue
         found = {row.number for row in workspace.index.find_cases(cell)}
         if found and number not in found:
@@ -62,11 +62,3 @@ def _as_id(text: str) -> str:
         return parse_id(text)
     except InvalidValue:
         return ""
-
-
-def _is_case_number(text: str) -> bool:
-    try:
-        CaseNo.parse(text)
-    except InvalidValue:
-        return False
-    return True

@@ -14,6 +14,7 @@ from archivist.model.ids import CaseNo, Category
 if TYPE_CHECKING:
     from archivist.workspace import Workspace
 
+PUT_RIGHT: Final = "按所列逐行改好，再运行一次。"
 NUMBER: Final = "户号"
 """The column of a sheet, or the first line of a list, that names households."""
 _ALL: Final = 1_000_000
@@ -95,10 +96,13 @@ def _on_list(workspace: Workspace, path: Path) -> list[CaseNo]:
             problems.append(f"第 {line} 行“{text}”：{wrong}")
     if problems:
         raise UsageError(
-            f"名单有 {len(problems)} 行不能用，没有制发任何文书", file=path.name, problems=problems
+            f"名单有 {len(problems)} 行不能用，没有制发任何文书",
+            file=path.name,
+            problems=problems,
+            remedy=PUT_RIGHT,
         )
     if not chosen:
-        raise UsageError("名单是空的", file=path.name)
+        raise UsageError("名单是空的", file=path.name, remedy="每行写一户：户号、姓名或证号。")
     return chosen
 
 

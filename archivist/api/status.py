@@ -223,20 +223,12 @@ def _errors(errors: Counter[str]) -> Iterator[Checkup]:
 
 def _days_of_room(note: WatchNote, free: int, today: dt.date) -> int | None:
     """Return for how many days the disk lasts at the pace since the first day that was noted; a few days tell nothing yet."""
-    noted = [(dt.date.fromisoformat(day), room) for day, room in note.free.items() if _is_day(day)]
+    noted = [(dt.date.fromisoformat(day), room) for day, room in note.free.items()]
     if not noted:
         return None
     first, room = min(noted)
     passed, used = (today - first).days, room - free
     return free * passed // used if passed >= LEAST_DAYS and used > 0 else None
-
-
-def _is_day(text: str) -> bool:
-    try:
-        dt.date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _count_overdue(workspace: Workspace, on: dt.datetime) -> int | None:

@@ -15,7 +15,7 @@ from archivist.errors import ArchiveError, InvalidValue
 from archivist.model.by import By
 from archivist.model.case import Case
 from archivist.model.event import Event, Op
-from archivist.model.ids import CaseNo
+from archivist.model.ids import CaseNo, is_case_no
 from archivist.model.office_papers import NOTED
 from archivist.model.reference_numbers import ReferenceNumber, YearNumbers
 from archivist.store import Archive
@@ -229,7 +229,7 @@ def _refuse_incomplete(workspace: Workspace, found: NumberSeries) -> None:
     known = {line.case for line in found.unexplained if line.case}
     for event in workspace.archive.ledger_events():
         if event.op is Op.VERIFIED:
-            known |= {name for name in event.data["checked"] if _is_case(name)}
+            known |= {name for name in event.data["checked"] if is_case_no(name)}
     problems = [f"{number} 读不出来：{why}" for number, why in found.unread.items()]
     problems += [f"{number} 不在档案库中" for number in sorted(known - here)]
     if problems:
@@ -238,11 +238,3 @@ def _refuse_incomplete(workspace: Workspace, found: NumberSeries) -> None:
             problems=problems,
             remedy="先恢复这些户档（archivist restore），再登记空号。",
         )
-
-
-def _is_case(name: str) -> bool:
-    try:
-        CaseNo.parse(name)
-    except InvalidValue:
-        return False
-    return True

@@ -158,6 +158,15 @@ class CaseNo:
 CASE_NO_IN_TEXT = re.compile(rf"(?<![A-Z0-9])[A-Z]{{2,8}}-(?:{'|'.join(Category)})-\d{{4}}-\d{{6,}}(?!\d)")
 
 
+def is_case_no(text: str) -> bool:
+    """Tell whether a text is the number of a case."""
+    try:
+        CaseNo.parse(text)
+    except InvalidValue:
+        return False
+    return True
+
+
 def record_no(number: int) -> RecordNo:
     """Format a record's ordinal: ``7`` → ``0007``."""
     if number < 1:

@@ -29,7 +29,7 @@ _SHAPE: Final = JsonTable(
     {
         "filed": str,
         "errors": JsonList(JsonTable({"at": dt.datetime, "code": str})),
-        "free": JsonMap(int),
+        "free": JsonList(JsonTable({"day": dt.date, "bytes": int})),
     },
 )
 
@@ -92,7 +92,7 @@ def read(root: Path) -> WatchNote:
         said["reader"],
         said.get("filed", ""),
         errors,
-        said.get("free", {}),
+        {one["day"]: one["bytes"] for one in said.get("free", ())},
     )
 
 
@@ -116,7 +116,7 @@ def write(root: Path, note: WatchNote) -> None:
         "reader": note.reader,
         "filed": note.filed,
         "errors": [{"at": one.at, "code": one.code} for one in note.errors],
-        "free": dict(note.free),
+        "free": [{"day": day, "bytes": free} for day, free in note.free.items()],
         "left": {n: {"code": o.code, "why": o.why, "remedy": o.remedy} for n, o in note.left.items()},
     }
     with suppress(OSError, WriteFailed):

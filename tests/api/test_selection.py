@@ -70,6 +70,7 @@ def test_a_line_of_a_list_that_speaks_of_another_household_is_refused(
         with pytest.raises(UsageError) as caught:
             chosen(workspace, listed=path)
         assert "第 2 行" in str(caught.value) and "没有制发任何文书" in str(caught.value)
+        assert "逐行改好" in caught.value.remedy
 
 
 @pytest.mark.parametrize("line", ["{0},王秀兰,急办", "{0}，样例里社区，800", "单福来；{1}", "{0},{2}"])
@@ -116,7 +117,7 @@ def test_each_household_is_meant_once_in_the_order_it_was_asked_for(
         chosen(workspace, ["王秀兰"])
 
 
-def test_a_sheet_brings_values_and_all_its_faults_at_once(tmp_path: Path) -> None:
+def test_a_sheet_brings_values_and_all_its_faults_at_once(workspace: Workspace, tmp_path: Path) -> None:
     path = sheet(
         tmp_path / "x.xlsx",
         ["序号", "户号", "姓名", "月救助金额"],
@@ -125,21 +126,24 @@ def test_a_sheet_brings_values_and_all_its_faults_at_once(tmp_path: Path) -> Non
         [2, "TJHQ-DB-2024-000002", "李", None],
     )
     first, second = map(CaseNo.parse, ("TJHQ-DB-2024-000001", "TJHQ-DB-2024-000002"))
-    assert given_values.for_households(path) == ({}, {first: {"月救助金额": 800}, second: {}})
+    assert given_values.for_households(path, workspace) == ({}, {first: {"月救助金额": 800}, second: {}})
     sheet(path, ["户号", "a"], ["X", 1], ["TJHQ-DB-2024-000001", 1], ["TJHQ-DB-2024-000001", 2])
     with pytest.raises(UsageError) as caught:
-        given_values.for_households(path)
+        given_values.for_households(path, workspace)
     assert "第 2 行" in str(caught.value) and "第 4 行" in str(caught.value)
     for heads in (["户", "a"], ["户号", "a", "a"]):
         with pytest.raises(UsageError):
-            given_values.for_households(sheet(path, heads, ["TJHQ-DB-2024-000001", 1, 2]))
+            given_values.for_households(sheet(path, heads, ["TJHQ-DB-2024-000001", 1, 2]), workspace)
     path.write_bytes(b"no sheet")
     with pytest.raises(UsageError, match="Excel"):
-        given_values.for_households(path)
+        given_values.for_households(path, workspace)
 
 
-def test_a_file_of_values_is_for_all(tmp_path: Path) -> None:
+def test_a_file_of_values_is_for_all(workspace: Workspace, tmp_path: Path) -> None:
     path = tmp_path / "x.toml"
     path.write_text('"协议编号" = "1"\n[agreement]\nevidence_days = 5\n', encoding="utf-8")
-    assert given_values.for_households(path) == ({"协议编号": "1", "agreement.evidence_days": 5}, {})
-    assert given_values.for_households(None) == ({}, {})
+    assert given_values.for_households(path, workspace) == (
+        {"协议编号": "1", "agreement.evidence_days": 5},
+        {},
+    )
+    assert given_values.for_households(None, workspace) == ({}, {})

@@ -7,6 +7,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,23 @@ def taken(workspace: Workspace) -> dict[str, Outcome]:
     done: dict[str, Outcome] = {}
     file_once(workspace, lambda: BY, lambda outcome, *_: done.update({outcome.name: outcome}))
     return done
+
+
+@contextmanager
+def watched(workspace: Workspace) -> Iterator[list[Outcome]]:
+    """Watch the inbox meanwhile; what the watch tells is added to the list."""
+    told: list[Outcome] = []
+    stop = threading.Event()
+    with Workspace.open(workspace.root) as other:
+        thread = threading.Thread(
+            target=watch, args=(other, lambda: BY, lambda outcome, *_: told.append(outcome), stop)
+        )
+        thread.start()
+        try:
+            yield told
+        finally:
+            stop.set()
+            thread.join()
 
 
 def number_of(workspace: Workspace) -> CaseNo:
@@ -111,22 +129,12 @@ def test_a_share_that_goes_away_stops_no_watch_and_no_household(workspace: Works
     """“inbox missing”: it is told once, households are opened, and what is dropped is taken when the share is back."""
     inbox = workspace.archive.inbox
     inbox.rename(tmp_path / "不在")
-    told: list[Outcome] = []
-    stop = threading.Event()
-    with Workspace.open(workspace.root) as other:
-        thread = threading.Thread(
-            target=watch, args=(other, lambda: BY, lambda outcome, *_: told.append(outcome), stop)
-        )
-        thread.start()
-        try:
-            until(lambda: bool(told))
-            assert isinstance(told[0], LeftInInbox) and "没有这个文件夹" in told[0].error.what
-            (tmp_path / "不在/身份证.txt").write_text(CARD, encoding="utf-8")
-            (tmp_path / "不在").rename(inbox)
-            until(lambda: len(told) > 1)
-        finally:
-            stop.set()
-            thread.join()
+    with watched(workspace) as told:
+        until(lambda: bool(told))
+        assert isinstance(told[0], LeftInInbox) and "没有这个文件夹" in told[0].error.what
+        (tmp_path / "不在/身份证.txt").write_text(CARD, encoding="utf-8")
+        (tmp_path / "不在").rename(inbox)
+        until(lambda: len(told) > 1)
     assert isinstance(told[1], Filed), told
     shutil.rmtree(inbox)
     assert drop_folder(workspace, open_household(workspace, again())).parent == inbox
@@ -140,22 +148,12 @@ def again() -> Facts:
 def test_a_copy_that_takes_long_is_filed_once_and_whole(workspace: Workspace) -> None:
     """“a 60 s copy is filed once, whole”: written piece by piece, each pause longer than a file is left to settle."""
     path = workspace.archive.inbox / "身份证.txt"
-    told: list[Outcome] = []
-    stop = threading.Event()
-    with Workspace.open(workspace.root) as other:
-        thread = threading.Thread(
-            target=watch, args=(other, lambda: BY, lambda outcome, *_: told.append(outcome), stop)
-        )
-        thread.start()
-        try:
-            with path.open("wb", buffering=0) as copy:
-                for piece in [CARD[n : n + 6].encode() for n in range(0, len(CARD), 6)]:
-                    copy.write(piece)
-                    time.sleep(0.3)  # settle_s is 0.2
-            until(lambda: any(isinstance(one, Filed) for one in told))
-        finally:
-            stop.set()
-            thread.join()
+    with watched(workspace) as told:
+        with path.open("wb", buffering=0) as copy:
+            for piece in [CARD[n : n + 6].encode() for n in range(0, len(CARD), 6)]:
+                copy.write(piece)
+                time.sleep(0.3)  # settle_s is 0.2
+        until(lambda: any(isinstance(one, Filed) for one in told))
     (filed,) = [one for one in told if isinstance(one, Filed)]
     record = workspace.archive.read(filed.case).records[filed.record]
     folder = workspace.archive.folder(filed.case)

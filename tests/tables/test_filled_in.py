@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ from archivist.model.facts import parse_facts, rows, single
 from archivist.procedure.facts_file import read_facts
 from archivist.tables.filled_in import FilledSheet, read_filled, read_one
 from archivist.tables.reader import SheetRow
+from archivist.workspace import Workspace
+from tests.kit import make_workspace
 from tests.people import make_id
 
 WHO = make_id("19710312", "001")
@@ -283,14 +285,20 @@ def test_an_empty_hidden_sheet_hides_nothing(tmp_path: Path) -> None:
 
 
 # ── one table: lists and values for many households ──────────────────────────────────────────────────────
-def test_rows_on_a_second_sheet_are_not_left_out_silently(tmp_path: Path) -> None:
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    with make_workspace(tmp_path / "ws") as made:
+        yield made
+
+
+def test_rows_on_a_second_sheet_are_not_left_out_silently(workspace: Workspace, tmp_path: Path) -> None:
     path = saved(
         tmp_path / "a.xlsx", {"一村": [["户号"], ["TJHQ-DB-2024-000001"]], "二村": [["户号"], ["x"]]}
     )
     with pytest.raises(UsageError, match="2 张写了内容：一村、二村"):
         read_one(path)
     saved(path, {"一村": [["户号"], ["TJHQ-DB-2024-000001"]], "说明": [["怎么填"]], "Sheet3": []})
-    assert len(given_values.for_households(path)[1]) == 1
+    assert len(given_values.for_households(path, workspace)[1]) == 1
 
 
 CSV_FORMS = [
@@ -303,16 +311,18 @@ CSV_FORMS = [
 
 
 @pytest.mark.parametrize(("encoding", "parting"), CSV_FORMS)
-def test_a_csv_behaves_as_a_workbook_does(tmp_path: Path, encoding: str, parting: str) -> None:
+def test_a_csv_behaves_as_a_workbook_does(
+    workspace: Workspace, tmp_path: Path, encoding: str, parting: str
+) -> None:
     """「One strict reader for every .xlsx/.csv that a clerk hands in」."""
     path = tmp_path / "a.csv"
     lines = [["户号", "姓名", "经办人"], ["TJHQ-DB-2024-000001", '"乐文秀"', "林经办"], ["", "", ""]]
     path.write_bytes("\r\n".join(parting.join(line) for line in lines).encode(encoding))
-    _, found = given_values.for_households(path)
+    _, found = given_values.for_households(path, workspace)
     assert list(found.values()) == [{"经办人": "林经办"}]
     path.write_bytes(parting.join(["户号", "经办人", "经办人"]).encode(encoding))
     with pytest.raises(UsageError, match="都是“经办人”"):
-        given_values.for_households(path)
+        given_values.for_households(path, workspace)
 
 
 def test_a_number_that_a_csv_protects_is_its_digits(tmp_path: Path) -> None:
