@@ -26,7 +26,7 @@ from archivist.model.household_changes import (
 )
 from archivist.model.ids import CaseNo
 from archivist.model.step_ids import StepId
-from archivist.procedure.cases import Change, changed_facts, differences, drop_folder
+from archivist.procedure.cases import Change, changed_facts, differences, drop_folder, refuse_second
 from archivist.procedure.steps import PlannedStep, changed_groups, examine_step
 from archivist.store import Draft, durable_files
 from archivist.store.inbox_access import make_drop_folder
@@ -90,7 +90,8 @@ def change_applicant(
         dry_run: write nothing.
 
     Raises:
-        StepRefused: E209, with every reason at once. InvalidValue: E002.
+        StepRefused: E209, with every reason at once. InvalidValue: E002. CaseExists: E208, the member has an open file of the
+            category of their own.
 
     Survives: one commit; a drop folder of the new name that could not be made is made by the next change of the case.
     """
@@ -134,6 +135,9 @@ def _planned(
     )
     settled = changed_facts(after, facts, known.NO_FACTS, by.today)
     after = settled.facts
+    refuse_second(
+        workspace, case.category, str(known.single(after, APPLICANT.key).get("id_number", "")), case.number
+    )
     left = [{"person": dict(old), "part": Part.APPLICANT.value, "why": cause, "on": left_on.isoformat()}]
     data = dict(planned.data) | {
         "values": {"new": str(member.get("name", "")), "old": str(old.get("name", "")), "why": cause},

@@ -179,8 +179,10 @@ def require_identity(applicant: known.Row) -> None:
         raise InvalidValue("立户至少要有", problems=problems)
 
 
-def refuse_second(workspace: Workspace, category: Category, id_number: str) -> None:
-    """Refuse a case for somebody who is the applicant of an open one of the category.
+def refuse_second(
+    workspace: Workspace, category: Category, id_number: str, own: CaseNo | None = None
+) -> None:
+    """Refuse a case for somebody who is the applicant of an open one of the category, other than the case itself.
 
     Raises:
         CaseExists: E208.
@@ -188,12 +190,16 @@ def refuse_second(workspace: Workspace, category: Category, id_number: str) -> N
     if not id_number:
         return
     for row in workspace.index.find_cases(id_number):
-        if row.number.category is not category:
+        if row.number.category is not category or row.number == own:
             continue
         number, case = row.number, workspace.archive.read(row.number)
         same = case.fact(FactPath.APPLICANT_ID_NUMBER) == id_number
         if same and case.status is CaseStatus.OPEN:
-            raise CaseExists(f"该申请人已有在办的{category.label}户档 {number}")
+            taken = f"该申请人已有在办的{category.label}户档 {number}"
+            raise CaseExists(taken, file=str(own), remedy=_MERGE) if own else CaseExists(taken)
+
+
+_MERGE: Final = "一户一档：请在原户档中办理；两户并作一户的办理并户，本户立错的移走材料后注销本户。"
 
 
 def drop_folder(workspace: Workspace, case: Case) -> Path:
@@ -228,6 +234,7 @@ def change_facts(
 
     Raises:
         InvalidValue: E002, listing every wrong path and value, and every contradiction among the people.
+        CaseExists: E208, whose ID number it becomes is the applicant of another open file of the category.
     """
     changes: list[Change] = []
 
@@ -239,6 +246,13 @@ def change_facts(
         changes.extend(found)
         if not changes:
             raise _Unchanged
+        if any(one.path == str(FactPath.APPLICANT_ID_NUMBER) for one in changes):
+            refuse_second(
+                workspace,
+                number.category,
+                str(known.single(after, APPLICANT.key).get("id_number", "")),
+                number,
+            )
         before, plain = known.to_plain(case.facts), known.to_plain(after)
         groups = {g: plain.get(g) for g in {**before, **plain} if before.get(g) != plain.get(g)}
         return Draft(Op.FACTS_CHANGED, {"facts": groups}, reason)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from archivist.api import case_file, history
-from archivist.errors import InvalidValue, StepRefused
+from archivist.errors import CaseExists, InvalidValue, StepRefused
 from archivist.ingest.directory import WorkspaceDirectory
 from archivist.ingest.matching.drop_folder import DropFolder
 from archivist.ingest.matching.household import Household
@@ -82,6 +82,19 @@ def in_review(workspace: Workspace, *steps: str, **values: str) -> Case:
 
 def after_death(workspace: Workspace, **values: str) -> Case:
     return in_review(workspace, "report_death", **({"died_on": DIED} | values))
+
+
+def test_who_has_an_open_file_of_their_own_is_not_made_the_applicant_of_a_second(
+    workspace: Workspace,
+) -> None:
+    """一户一档, whichever way the number comes to stand there."""
+    own = open_household(
+        workspace, parse_facts({"applicant": {"name": SON["name"], "id_number": SON["id_number"]}})
+    )
+    case = after_death(workspace)
+    with pytest.raises(CaseExists, match=str(own.number)):
+        change(workspace, case, "李小样", relations={"李样例": "母"})
+    assert workspace.archive.read(case.number).seq == case.seq
 
 
 def change(workspace: Workspace, case: Case, to: str = "成员1", **more: Any) -> ApplicantChange:

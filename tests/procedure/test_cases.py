@@ -52,6 +52,23 @@ def test_one_household_one_file(workspace: Workspace) -> None:
     assert open_household(workspace).number.sequence == 2
 
 
+def test_no_file_becomes_the_second_of_somebody_by_a_change_of_its_id_number(workspace: Workspace) -> None:
+    """一户一档, however the number comes to stand there; a file may be told its own number again, and one closed stands in no way."""
+    first = open_household(workspace)
+    other = open_household(workspace, {"applicant": {"name": "王秀兰", "id_type": "无"}})
+    with pytest.raises(CaseExists, match=str(first.number)) as refused:
+        change_facts(workspace, BY, other.number, [("applicant.id_number", WANG_ID)])
+    assert refused.value.file == str(other.number)
+    assert "--again" not in refused.value.remedy
+    assert workspace.archive.read(other.number).seq == other.seq
+    change_facts(
+        workspace, BY, first.number, [("applicant.id_number", WANG_ID), ("applicant.phone", "13820001234")]
+    )
+    deregister(workspace, BY, first.number, on=dt.date(2024, 3, 8), reason="自愿退出")
+    case, _ = change_facts(workspace, BY, other.number, [("applicant.id_number", WANG_ID)])
+    assert case.fact("applicant.id_number") == WANG_ID
+
+
 def test_a_category_not_handed_down_is_refused(workspace: Workspace) -> None:
     with pytest.raises(NotDelegated):
         open_household(workspace, category=Category.CJ)
