@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 _SHORTEST: Final = 2
 """Characters of the shortest names; one more makes another name as well as a word beside it."""
 _BESIDE_A_NAME: Final = "家户的等档夫妻父母子女儿"
+_ANOTHERS: Final = re.compile(
+    "(?:别|旁|外)人|(?:别|他|旁|另)(?:一)?(?:家|户)|(?:他|其他)人(?!员)|不是(?:这|本)|不详|不明|待查|[错误](?:投|放|户)|非(?:本|该)户"
+)
+"""What says by itself that a folder is not this household's, or that nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +43,10 @@ class DropFolder:
         return cls(CaseNo.parse(match[0]), parts[0][match.end() :]) if match else None
 
     def names(self, household: Household, directory: CaseDirectory) -> bool:
-        """Tell whether the folder may be this household's: it names somebody of it, or nobody at all."""
+        """Tell whether the folder may be this household's: it names somebody of it, or nobody at all, and does not say that it is another's."""
         label = squeeze(self.label)
+        if _ANOTHERS.search(label):
+            return False
         own = {*household.names, *map(squeeze, directory.former_names(self.case))}
         words = re.findall(r"[^\W\d_a-z]+(?:·[^\W\d_a-z]+)*", label)
         if not label or any(

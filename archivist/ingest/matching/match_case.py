@@ -51,7 +51,7 @@ def match_case(
         if folder and not folder.names(household, directory):
             raise Doubt(
                 Reason.CONFLICT,
-                f"投放文件夹的户号是 {folder.case}，文件夹上写的姓名却不是这一户的人，请核对",
+                f"投放文件夹的户号是 {folder.case}，文件夹上写的却不是这一户，请核对",
                 (str(folder.case),),
             )
     elif names_others and _names_strangers(pages):

@@ -266,13 +266,18 @@ def test_a_twin_s_paper_in_the_other_twin_s_folder_waits(town: Town) -> None:
     assert refused(town, f"姓名 {STAR.name}", name=folder(MING, town)).reason is Reason.CONFLICT
 
 
-@pytest.mark.parametrize("label", ["周明星", "何志强", "王秀英", "周明星 低保"])
+@pytest.mark.parametrize(
+    "label",
+    ["周明星", "何志强", "王秀英", "周明星 低保", "别人", "另一户的", "王秀兰（不是这户）", "错放", "不明"],
+)
 def test_a_folder_whose_name_contradicts_its_number_is_not_believed(town: Town, label: str) -> None:
     """A drop folder whose name contradicts its number is not believed."""
     assert refused(town, "诊断证明书", name=folder(WANG, town, label)).reason is Reason.CONFLICT
 
 
-@pytest.mark.parametrize("label", ["", "王秀兰", "王 秀 兰", "王秀兰家", "扫描件", "材料2", "x"])
+@pytest.mark.parametrize(
+    "label", ["", "王秀兰", "王 秀 兰", "王秀兰家", "扫描件", "材料2", "x", "其他人员", "补材料"]
+)
 def test_a_folder_without_another_s_name_is_believed(town: Town, label: str) -> None:
     """No name part is fine."""
     assert of(town, "诊断证明书", name=folder(WANG, town, label)) == [WANG]
