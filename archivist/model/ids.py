@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, NewType
 
 from archivist.errors import InvalidValue
@@ -133,13 +134,10 @@ class CaseNo:
         Raises:
             InvalidValue: E002, when it has not this form.
         """
-        match = _CASE_NO.fullmatch(narrow(text).strip().upper())
-        if not match or match["category"] not in Category.__members__:
-            raise InvalidValue(f"“{text}”不是户号（应如 TJHQ-DB-2024-000123）")
-        return cls(match["office"], Category(match["category"]), int(match["year"]), int(match["sequence"]))
+        return _case_no(text)
 
     def __str__(self) -> str:
-        return f"{self.office}-{self.category.value}-{self.year:04d}-{self.sequence:06d}"
+        return f"{self.office}-{self.category}-{self.year:04d}-{self.sequence:06d}"
 
     @property
     def compact(self) -> str:
@@ -153,6 +151,14 @@ class CaseNo:
         if not match:
             raise InvalidValue(f"“{text}”不是户号")
         return cls.parse("-".join(match.groups()))
+
+
+@lru_cache(maxsize=1 << 15)  # an office's numbers are read again and again
+def _case_no(text: str) -> CaseNo:
+    match = _CASE_NO.fullmatch(narrow(text).strip().upper())
+    if not match or match["category"] not in Category.__members__:
+        raise InvalidValue(f"“{text}”不是户号（应如 TJHQ-DB-2024-000123）")
+    return CaseNo(match["office"], Category(match["category"]), int(match["year"]), int(match["sequence"]))
 
 
 CASE_NO_IN_TEXT = re.compile(rf"(?<![A-Z0-9])[A-Z]{{2,8}}-(?:{'|'.join(Category)})-\d{{4}}-\d{{6,}}(?!\d)")
@@ -210,6 +216,8 @@ ID_IN_TEXT = re.compile(r"(?<![0-9A-Za-z])[1-9]\d{16}[0-9Xx](?![0-9A-Za-z])")
 
 def narrow(text: str) -> str:
     """Return full-width digits, letters and hyphens as ASCII; everything else as it is."""
+    if text.isascii():
+        return text
     return "".join(chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else " " if c == "\u3000" else c for c in text)
 
 
