@@ -123,6 +123,29 @@ def facet_views(facets: Facets | None, title_of: Callable[[str], str]) -> tuple[
     )
 
 
+_FIELDS: Final = {
+    Facet.CATEGORY: "类别", Facet.YEAR: "日期", Facet.VILLAGE: "村", Facet.TYPE: "文书", Facet.STATUS: "状态", Facet.STEP: "环节",
+}  # fmt: skip
+
+
+def narrowed(query: str, facet: Facet, value: str) -> str:
+    """Return a query that asks for those of its hits that have a value of a facet; empty where none asks for them alone.
+
+    None does for hits that have no value, nor for the status of a household, which its papers are found by too.
+
+    Raises:
+        BadQuery: E001, it is no query.
+    """
+    from archivist.search.query import parse
+    from archivist.search.query_tree import Or
+
+    if not value or (facet is Facet.STATUS and value in {*CaseStatus}):
+        return ""
+    whole = f"({query})" if isinstance(parse(query), Or) else query
+    said = f'"{value}"' if facet in (Facet.VILLAGE, Facet.STEP) else value
+    return f"{whole} {_FIELDS[facet]}:{said}"
+
+
 def titles_of(workspace: Workspace) -> Callable[[str], str]:
     """Return what tells the title of a document type; of one that is gone, its id."""
 

@@ -6,13 +6,15 @@ from typing import Final
 
 from archivist.api import searching
 from archivist.api.case_list import ListOrder, list_cases
-from archivist.api.search_pages import HitsWanted
+from archivist.api.search_pages import FacetView, HitsWanted, narrowed
 from archivist.api.searching import HitView
 from archivist.errors import BadQuery
 from archivist.web.page_words import on_page
 from archivist.web.visit import Answer, Visit, to
 
 PAGE: Final = 50
+MOST_VALUES: Final = 12
+"""So many values of each facet are shown, the most frequent."""
 
 
 def show(visit: Visit) -> Answer:
@@ -22,22 +24,25 @@ def show(visit: Visit) -> Answer:
     """
     question = visit.asked.get("q", "").strip()
     page, ticked = _number(visit.asked.get("page", "1")), visit.asked.get("all") == "1"
+    counted = visit.asked.get("counted") == "1"
     if not question:
         listed = list_cases(visit.workspace, order=ListOrder.DUE)
         shown = listed.cases[(page - 1) * PAGE : page * PAGE]
         return visit.page(
             "households.html",
             q="", ticked=ticked, cases=shown, households=(), total=len(listed.cases), exact=True, notices=listed.unread, meant=(), wrong="",
-            page=page, pages=_pages(len(listed.cases)),
+            page=page, pages=_pages(len(listed.cases)), counted=False, after="", facets=(),
         )  # fmt: skip
     try:
-        wanted = HitsWanted(limit=PAGE, offset=(page - 1) * PAGE, today=visit.today)
+        after = visit.asked.get("after", "")
+        offset = 0 if after else (page - 1) * PAGE
+        wanted = HitsWanted(limit=PAGE, offset=offset, after=after, facets=counted, today=visit.today)
         answer = searching.search(visit.workspace, question, wanted=wanted)
     except BadQuery as error:
         return visit.page(
             "households.html",
             q=question, ticked=False, cases=(), households=(), total=0, exact=True, notices=(), meant=(), wrong=on_page(f"{error.what}。{error.remedy}"),
-            page=1, pages=1,
+            page=1, pages=1, counted=False, after="", facets=(),
         )  # fmt: skip
     named = [hit for hit in answer.hits if not hit.record]
     if visit.asked.get("go") and named and len({hit.case for hit in answer.hits}) == 1:
@@ -46,7 +51,14 @@ def show(visit: Visit) -> Answer:
         "households.html",
         q=question, ticked=ticked, cases=(), households=_by_household(answer.hits), total=answer.total, exact=answer.exact,
         notices=answer.notices, meant=answer.meant, wrong="", page=page, pages=_pages(answer.total),
+        counted=counted, after=answer.next, facets=[(facet, _narrower(question, facet)) for facet in answer.facets if len(facet.values) > 1],
     )  # fmt: skip
+
+
+def _narrower(question: str, facet: FacetView) -> list[tuple[str, int, str]]:
+    """Return the values of a facet with how many have each and the query that asks for those."""
+    shown = facet.values[:MOST_VALUES]
+    return [(one.label, one.count, narrowed(question, facet.facet, one.value)) for one in shown]
 
 
 def parts(hit: HitView) -> list[tuple[str, bool]]:
