@@ -62,7 +62,7 @@ NEWCOMER: Final = "新来的"
 """Somebody who has no PIN yet."""
 BATCH: Final = "XH-2028-001"
 MORE: Final = (
-    "/cases?q=王秀兰", "/cases?q=赵无此人", "/cases?q=标题:(", f"/case/{CASE}/step?step=withdraw", f"/case/{CASE}/issue?document={ISSUED}",
+    "/cases?q=王秀兰", "/cases?q=王秀兰&counted=1", "/cases?q=赵无此人", "/cases?q=标题:(", f"/case/{CASE}/step?step=withdraw", f"/case/{CASE}/issue?document={ISSUED}",
     "/case/{case}/{record}?page=2&q=NORTH", "/case/TJHQ-DB-2024-000002", "/case/TJHQ-DB-2024-000099", "/tray/{mine}", "/tray/20240308-0a1b2c3d",
     "/reports?document=acceptance_register", "/reports?document=acceptance_register&period=2024-13", "/due?status=waiting",
     "/settings/access?since=gestern", "/login?next=/due",
