@@ -21,6 +21,7 @@ from typing import Final
 from archivist.config import Options
 from archivist.ingest import photo_folders
 from archivist.reading.ending import Ending, ending_of
+from archivist.store import inbox_claim
 from archivist.store.durable_files import shown
 from archivist.store.foreign_files import SHADOW
 from archivist.store.open_writers import WriterSeen, writer_of
@@ -98,7 +99,7 @@ def look(inbox: Path, passed_over: list[PassedOver] | None = None) -> Iterator[D
         except OSError:  # gone, or not readable just now: the next look may see it
             continue
         for path in entries:
-            if SHADOW.fullmatch(path.name):
+            if SHADOW.fullmatch(path.name) or path.name.startswith(inbox_claim.FILE):
                 continue
             try:
                 info = path.lstat()
@@ -139,6 +140,9 @@ class Look:
     moving: int
     waiting: tuple[tuple[Dropped, WaitsFor], ...]
     passed_over: tuple[PassedOver, ...]
+
+
+NOTHING: Final = Look((), 0, (), ())
 
 
 @dataclass(frozen=True, slots=True)

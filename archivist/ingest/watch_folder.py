@@ -22,11 +22,11 @@ from archivist.errors import ArchivistError, DroppedFileError, StillWritten, Unr
 from archivist.ingest.batches import Outcome, take_in, try_parts
 from archivist.ingest.filing import AlreadyFiled, LeftInInbox, ReadDrop, prepare
 from archivist.ingest.photo_papers import ReadPhotos, read_dropped, take_in_photos
-from archivist.ingest.settling import Dropped, FileState, PassedOver, Settler, WaitsFor
+from archivist.ingest.settling import NOTHING, Dropped, FileState, PassedOver, Settler, WaitsFor
 from archivist.model.by import By
 from archivist.os_reasons import reason_of
 from archivist.reading.reader_process import Reader
-from archivist.store import inbox_place, originals
+from archivist.store import inbox_claim, inbox_place, originals
 from archivist.store.lock import WatcherLock
 from archivist.store.mounts import filesystem, is_share
 from archivist.workspace import Workspace
@@ -207,7 +207,7 @@ def file_once(
     """
     stop = stop or threading.Event()
     options = workspace.config.options
-    inbox_place.require(workspace.archive.inbox)
+    _require_inbox(workspace)
     _begin(workspace, by, report)
     settler, told = Settler(options), _Told()
     tried: set[tuple[Path, FileState]] = set()
@@ -228,6 +228,13 @@ def file_once(
                 tried |= {(d.path, d.seen) for d in fresh}
             if seen.moving:
                 stop.wait(min(0.2, max(options.settle_s / 4, 0.01)))
+
+
+def _require_inbox(workspace: Workspace) -> None:
+    """Refuse an inbox from which nothing can be taken just now, or that is another workspace's; see ``inbox_claim``."""
+    archive = workspace.archive
+    inbox_place.require(archive.inbox)
+    inbox_claim.claim(archive.inbox, workspace.root, archive.trail.origin())
 
 
 def _begin(workspace: Workspace, by: Now, report: Report) -> None:
@@ -305,13 +312,13 @@ def _watch(
         while not stop.is_set():
             hint.clear()
             try:
-                inbox_place.require(inbox)
+                _require_inbox(workspace)
                 said = ""
             except DroppedFileError as error:  # a share comes back, and the watch goes on
                 if error.what != said:
                     report(LeftInInbox("收件箱", error), 1, 1)
                 said = error.what
-            seen = settler.look(inbox)
+            seen = NOTHING if said else settler.look(inbox)
             now = time.monotonic()
             fresh = [d for d in seen.ready if retry_at.get((d.path, d.seen), 0.0) <= now]
             for d in fresh:
