@@ -18,7 +18,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from archivist.config import WatchMode
-from archivist.errors import ArchivistError, DroppedFileError, StillWritten, UnreadableFile
+from archivist.errors import ArchivistError, DroppedFileError, StillWritten, UnreadableFile, WriteFailed
 from archivist.ingest.batches import Outcome, take_in, try_parts
 from archivist.ingest.filing import AlreadyFiled, LeftInInbox, ReadDrop, prepare
 from archivist.ingest.photo_papers import ReadPhotos, read_dropped, take_in_photos
@@ -314,7 +314,7 @@ def _watch(
             try:
                 _require_inbox(workspace)
                 said = ""
-            except DroppedFileError as error:  # a share comes back, and the watch goes on
+            except (DroppedFileError, WriteFailed) as error:  # a share comes back, and the watch goes on
                 if error.what != said:
                     report(LeftInInbox("收件箱", error), 1, 1)
                 said = error.what

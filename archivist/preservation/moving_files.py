@@ -88,7 +88,7 @@ class MovingFiles:
             for name in sorted(names):
                 with suppress(FileNotFoundError):
                     info = os.lstat(folder / name)
-                    if is_foreign(f"{place}/{name}") or name == inbox_claim.FILE:
+                    if is_foreign(f"{place}/{name}") or name.startswith(inbox_claim.FILE):
                         continue
                     if not stat.S_ISREG(info.st_mode):
                         self.left_out[f"{place}/{name}"] = "不是普通文件"
