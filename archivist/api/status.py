@@ -337,8 +337,8 @@ def _alarms(workspace: Workspace) -> Iterator[Checkup]:
 
 def _index(workspace: Workspace) -> tuple[int | None, Checkup]:
     try:
-        lag = len(workspace.index.behind())
-        lacking = workspace.made_current()
+        behind = workspace.index.behind()
+        lag, lacking = len(behind), workspace.made_current(behind)
     except ArchivistError as error:
         return None, Checkup("索引", Condition.ALARM, f"{error}；{error.remedy}")
     return lag, Checkup("索引", Condition.ATTENTION if lacking else Condition.FINE, lacking or "跟上了")

@@ -19,7 +19,7 @@ from archivist.model.by import CHINA, By
 from archivist.store import watch_note
 from archivist.workspace import Workspace
 from tests.command_line import Office
-from tests.people import WANG_ID
+from tests.people import WANG_ID, make_id
 from tests.waiting import until
 
 BROKEN = "破损.pdf"
@@ -253,3 +253,29 @@ def test_what_is_overdue_and_when_something_was_read_again(office: Office) -> No
     found = office.json("status", check=1)
     assert found["verified"][:10] == "2024-03-08" and found["lag"] == 0
     assert found["overdue"] == len(office.json("due", "--overdue", check=None)["entries"])
+
+
+def test_status_opens_no_case_however_many_there_are(office: Office) -> None:
+    """“`status` on thousands … must not read each case”: below ``cases/`` it looks only whether the marked ones went on."""
+    for n in range(3):
+        given = ("--name", f"李样例{n}", "--id", make_id("19800101", f"02{n}"), "--set", "申请人.村社区=样例里")
+        office.run("case", "open", "低保", *given)
+    office.settings["ARCHIVIST_NOW"] = "2024-03-09T10:30:00+08:00"  # marks are kept for a day
+    office.run("case", "set", "李样例0", "申请人.联系电话=022-00001111", "--reason", "来电告知")
+    with Workspace.open(office.root) as workspace:
+        standing.status(workspace, on=NOW)  # what is due is worked out once, and kept
+    opened: list[str] = []
+    cases = str(office.root / "archive" / "cases")
+    listening = True
+
+    def hear(event: str, told: tuple[object, ...]) -> None:
+        if listening and event in ("open", "os.listdir", "os.scandir") and str(told[0]).startswith(f"{cases}/"):
+            opened.append(str(told[0]))
+
+    sys.addaudithook(hear)
+    with Workspace.open(office.root) as workspace:
+        marked = set(workspace.archive.heads.changed.names())
+        found = standing.status(workspace, on=NOW)
+    listening = False
+    assert found.cases == 4 and len(marked) == 2, "the case that changed, and the ledger"
+    assert {path.removeprefix(f"{cases}/").split("/")[0] for path in opened} <= marked
