@@ -258,7 +258,14 @@ def test_what_is_overdue_and_when_something_was_read_again(office: Office) -> No
 def test_status_opens_no_case_however_many_there_are(office: Office) -> None:
     """“`status` on thousands … must not read each case”: below ``cases/`` it looks only whether the marked ones went on."""
     for n in range(3):
-        given = ("--name", f"李样例{n}", "--id", make_id("19800101", f"02{n}"), "--set", "申请人.村社区=样例里")
+        given = (
+            "--name",
+            f"李样例{n}",
+            "--id",
+            make_id("19800101", f"02{n}"),
+            "--set",
+            "申请人.村社区=样例里",
+        )
         office.run("case", "open", "低保", *given)
     office.settings["ARCHIVIST_NOW"] = "2024-03-09T10:30:00+08:00"  # marks are kept for a day
     office.run("case", "set", "李样例0", "申请人.联系电话=022-00001111", "--reason", "来电告知")
@@ -269,7 +276,11 @@ def test_status_opens_no_case_however_many_there_are(office: Office) -> None:
     listening = True
 
     def hear(event: str, told: tuple[object, ...]) -> None:
-        if listening and event in ("open", "os.listdir", "os.scandir") and str(told[0]).startswith(f"{cases}/"):
+        if (
+            listening
+            and event in ("open", "os.listdir", "os.scandir")
+            and str(told[0]).startswith(f"{cases}/")
+        ):
             opened.append(str(told[0]))
 
     sys.addaudithook(hear)
