@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import configparser
 import datetime as dt
 import os
+import shlex
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from archivist.api import services, watching
 from archivist.api import status as standing
-from archivist.api import watching
 from archivist.api.inbox import DropOutcomeView
 from archivist.model.by import CHINA, By
 from archivist.store import watch_note
@@ -290,3 +293,31 @@ def test_status_opens_no_case_however_many_there_are(office: Office) -> None:
     listening = False
     assert found.cases == 4 and len(marked) == 2, "the case that changed, and the ledger"
     assert {path.removeprefix(f"{cases}/").split("/")[0] for path in opened} <= marked
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="units of systemd")
+def test_a_watch_that_was_killed_runs_again_within_a_minute(office: Office) -> None:
+    """“kill -9 watch → … running again within 60 s”: systemd is played by what the unit says, for there is none here."""
+    unit = configparser.ConfigParser(strict=False, interpolation=None)
+    unit.optionxform = str  # type: ignore[assignment, method-assign]  # its keys have capitals
+    with Workspace.open(office.root) as workspace:
+        unit.read_string(services.show(workspace, "收件服务").text)
+    told = unit["Service"]
+    assert told["Restart"] == "always" and int(unit["Unit"]["StartLimitBurst"]) > 1
+    settings = {k: v for k, v in office.environment.items() if k != "ARCHIVIST_NOW"}
+    command = shlex.split(told["ExecStart"])
+    first = subprocess.Popen(command, cwd=office.root, env=settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    until(lambda: watch_note.read(office.root).runs)
+    first.kill()
+    first.wait()
+    killed = time.monotonic()
+    before = watch_note.read(office.root).heard
+    second = subprocess.Popen(command, cwd=office.root, env=settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    try:
+        until(lambda: watch_note.read(office.root).heard > before)
+        assert int(told["RestartSec"]) + time.monotonic() - killed <= 60
+        office.settings["ARCHIVIST_NOW"] = watch_note.read(office.root).heard
+        assert "守候中断" not in office.run("status", check=None).stdout
+    finally:
+        second.terminate()
+        second.wait()
