@@ -5,7 +5,7 @@ Settings, archive, index, rules and catalogue are imported when they are first a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -314,8 +314,11 @@ class Workspace:
         """Let the index put its pieces together, when nothing else is to be done."""
         self._let_index(self.index.tidy)
 
-    def made_current(self) -> str:
+    def made_current(self, behind: Sequence[CaseNo] | None = None) -> str:
         """Let the index follow what a writer that died or failed left out, unless another one is at work.
+
+        Args:
+            behind: what the index lacks, where somebody has just asked.
 
         Returns:
             What is to be said of an index that still lacks something; empty when it does not.
@@ -323,7 +326,7 @@ class Workspace:
         Raises:
             IndexFault: E400.
         """
-        behind = self.index.behind()
+        behind = self.index.behind() if behind is None else behind
         if 0 < len(behind) <= _FOLLOWED_AT_ONCE:
             with suppress(IndexFault), self.index.together(wait_s=0):
                 self.index.follow_many(())

@@ -249,7 +249,7 @@ def file_by_hand(
         workspace: the open workspace.
         by: called for every file.
         case: number, ID number or unambiguous name.
-        paths: the files.
+        paths: the files; a folder of photos is one paper.
         type: id or title of the document type; recognised when not given.
         signs: the record of which the one file is the signed copy.
         keep_duplicate: file what the case has already as a record of its own.
@@ -307,10 +307,12 @@ def _file_one(
     ask: AskPassword | None,
     **options: Any,
 ) -> filing.Filed:
-    """File one file, asking for its password when it is locked; ``options`` are those of ``by_hand.file_by_hand``."""
-    from archivist.ingest import by_hand, unlocking
+    """File one file, asking for its password when it is locked, or a folder of photos; ``options`` are those of ``by_hand.file_by_hand``."""
+    from archivist.ingest import by_hand, photo_papers, unlocking
     from archivist.reading.formats.identify import identify
 
+    if path.is_dir():
+        return photo_papers.file_folder(workspace, by(), number, path, reader, document, **options)
     try:
         return by_hand.file_by_hand(workspace, by(), number, path, reader, document, **options)
     except PasswordNeeded:

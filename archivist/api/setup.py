@@ -137,10 +137,11 @@ def make_workspace(
 
     Raises:
         UnknownPack: E501. InvalidValue: E002, no such group, or a bureau that has an inbox. WriteFailed: E204.
+        DroppedFileError: E100, the inbox is another workspace's.
         SettingsError: E500, a bad code, a workspace is here already, this account is not of the group, or no inbox may be there.
     """
     from archivist.rules.pack import load
-    from archivist.store import inbox_access, inbox_place
+    from archivist.store import inbox_access, inbox_claim, inbox_place
     from archivist.store.disk_probe import examine
 
     rules = load(pack, own=folder / "packs")
@@ -164,6 +165,7 @@ def make_workspace(
     group = inbox_access.group_named(scanner_group) if scanner_group else None
     if inbox:
         inbox_place.make(place)
+        inbox_claim.claim(place, folder, None)
     lay_out(folder, settings_text(pack, values, whose, inbox=inbox), whose)
     if group:
         inbox_access.open_to_group(folder / "archive", place, group)

@@ -142,7 +142,7 @@ def status(workspace: Workspace, *, on: dt.datetime) -> OfficeStatus:
             why.code, why.why, why.remedy,
         )
         for one in lying
-        if (why := note.left.get(one.name))
+        if (why := note.left.get(one.name) or note.left.get(one.folder))
     )  # fmt: skip
     checks = (
         _watch(watcher, note, len(lying), on),
@@ -183,13 +183,15 @@ def status(workspace: Workspace, *, on: dt.datetime) -> OfficeStatus:
 
 def _inbox_of(workspace: Workspace) -> tuple[Path | None, str]:
     """Return the inbox, where it may be there, and why nothing can be taken from it just now."""
-    from archivist.store import inbox_place
+    from archivist.store import inbox_claim, inbox_place
 
+    archive = workspace.archive
     try:
-        inbox = workspace.archive.inbox
+        inbox = archive.inbox
     except ArchivistError as error:
         return None, str(error)
-    return inbox, inbox_place.trouble(inbox)
+    trouble = inbox_place.trouble(inbox)
+    return inbox, trouble or inbox_claim.other_owner(inbox, workspace.root, archive.trail.origin())
 
 
 def _came(one: Dropped) -> float:
@@ -335,8 +337,8 @@ def _alarms(workspace: Workspace) -> Iterator[Checkup]:
 
 def _index(workspace: Workspace) -> tuple[int | None, Checkup]:
     try:
-        lag = len(workspace.index.behind())
-        lacking = workspace.made_current()
+        behind = workspace.index.behind()
+        lag, lacking = len(behind), workspace.made_current(behind)
     except ArchivistError as error:
         return None, Checkup("索引", Condition.ALARM, f"{error}；{error.remedy}")
     return lag, Checkup("索引", Condition.ATTENTION if lacking else Condition.FINE, lacking or "跟上了")

@@ -213,7 +213,7 @@ def _row(outcome: DropOutcomeView) -> tuple[str, str, str]:
     nargs=-1,
     required=True,
     metavar="文件…",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=click.Path(path_type=Path, exists=True),
 )
 @click.option("--type", "type_", metavar="文书", help="文书（材料）种类；不写则自动识别。")
 @click.option("--signs", metavar="件号", help="这是第几件待签文书的签署件。")
@@ -233,7 +233,7 @@ def file_(
     keep_duplicate: bool,
     reason: str,
 ) -> int:
-    """把指明的文件归入指明的户档；您的原文件不动。加了密码的，在终端里会问您密码。"""
+    """把指明的文件归入指明的户档；您的原文件不动。文件夹里全是照片的，是一份材料，一张一页。加了密码的，在终端里会问您密码。"""
     ask = ask_password if is_terminal() else None
     with session.progress("归档", least=2) as progress:
         done = api.file_by_hand(

@@ -4,8 +4,8 @@
 beside one another and filed one by one · ``matching`` which household and which document · ``directory`` what that asks of the
 workspace · ``filing`` filed, in the tray, or still in the inbox, ``record_drafts`` as which record · ``by_hand`` what a person decides · ``batches`` a file that
 holds several papers, part by part · ``rearranging`` pages put in order by a person · ``turning`` a page shown the other way up ·
-``unlocking`` a locked file opened with its password · ``refiling``
-a filed paper put right · ``scan_plan`` an office's old scans in folders by household, whose and what by their names, ``scan_table`` as a clerk looks
+``unlocking`` a locked file opened with its password · ``photo_folders`` which folder is one paper,
+``photo_papers`` its photos made one · ``refiling`` a filed paper put right · ``scan_plan`` an office's old scans in folders by household, whose and what by their names, ``scan_table`` as a clerk looks
 through it, ``scan_filing`` taken in as it says. How a file is read is the business of
 ``archivist.reading``.
 """
@@ -16,6 +16,8 @@ __all__ = [
     "directory",
     "filing",
     "matching",
+    "photo_folders",
+    "photo_papers",
     "rearranging",
     "record_drafts",
     "refiling",

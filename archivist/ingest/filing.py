@@ -165,7 +165,7 @@ def file_dropped(
     original = prepared.original
     try:
         with workspace.writing(by):
-            if done := _left_over(workspace, original):
+            if done := left_over(workspace, original):
                 return done
         if prepared.result is None:
             assert prepared.error is not None
@@ -192,7 +192,7 @@ def file_dropped(
         return LeftInInbox(original.name, error)
 
 
-def _left_over(workspace: Workspace, original: Original) -> AlreadyFiled | NeedsReview | None:
+def left_over(workspace: Workspace, original: Original) -> AlreadyFiled | NeedsReview | None:
     """Finish what a killed run began: a case's chain, or the tray, already names this very file as its source."""
     known = (row.case for row in workspace.index.duplicate(original.sha256))
     if done := _filed_before(workspace, original, known):

@@ -11,6 +11,7 @@ from functools import partial
 from archivist.errors import ArchivistError, DuplicateFile
 from archivist.ingest.batches import Assemble, Outcome, assemble_apart, take_in, try_parts
 from archivist.ingest.filing import LeftInInbox, ReadDrop, refuse_duplicate
+from archivist.ingest.photo_papers import ReadPhotos
 from archivist.ingest.scan_plan import PlannedScan, kept_name, named_for, taken_before
 from archivist.ingest.settling import Dropped
 from archivist.ingest.watch_folder import Now, Readers, outcome_of, read_beside, reader_count
@@ -85,8 +86,12 @@ def _known_unread(workspace: Workspace, scan: PlannedScan, dropped: Dropped) -> 
     return _known(workspace, scan, Original.of(dropped.path, scan.name))
 
 
-def _take_read(workspace: Workspace, by: Now, scan: PlannedScan, read: Future[ReadDrop]) -> ScanOutcome:
-    return take_scan(workspace, by(), scan, read.result())
+def _take_read(
+    workspace: Workspace, by: Now, scan: PlannedScan, read: Future[ReadDrop | ReadPhotos]
+) -> ScanOutcome:
+    found = read.result()
+    assert isinstance(found, ReadDrop)  # a plan has a row a file
+    return take_scan(workspace, by(), scan, found)
 
 
 def take_scan(

@@ -21,12 +21,14 @@ from archivist.ingest.matching.match_case import match_case
 from archivist.ingest.matching.match_type import named_type
 from archivist.ingest.matching.pages import pages_evidence
 from archivist.ingest.settling import Dropped, PassedOver, look
+from archivist.model import device_folder
 from archivist.model.case import Case
 from archivist.model.ids import CaseNo, Sha256
 from archivist.store import Original
 from archivist.workspace import Workspace
 
 _SIGNS: Final = {"folder": "文件夹上的户号", "case_number": "名称里的户号", "id_number": "名称里的证件号码"}
+_OLD: Final = "旧扫描件"
 _CHECK: Final = "核对无误后清空本格"
 
 
@@ -195,8 +197,13 @@ def _is_of(called: str, name: str) -> bool:
 
 
 def kept_name(scan: PlannedScan) -> str:
-    """Return the name under which a scan is kept: that of its household's drop folder stands before it where it is sure."""
-    return f"{scan.case}/{scan.name}" if scan.is_sure else scan.name
+    """Return the name under which a scan is kept: that of its household's drop folder stands before it where it is sure.
+
+    A folder of old scans that is called like the inbox's for devices is none: what lies in it came from no scanner.
+    """
+    if scan.is_sure:
+        return f"{scan.case}/{scan.name}"
+    return f"{_OLD}/{scan.name}" if scan.name.startswith(f"{device_folder.FOLDER}/") else scan.name
 
 
 def named_for(scan: PlannedScan) -> str:
@@ -204,8 +211,8 @@ def named_for(scan: PlannedScan) -> str:
 
     Where the household is sure nothing else of its own names is held against it; a person has looked at them.
     """
-    path = PurePath(scan.name)
+    path = PurePath(kept_name(scan))
     title = scan.document.title if scan.document else "-"
     if scan.is_sure:
         return f"{scan.case}/{title}{path.suffix}"
-    return str(path.with_suffix("") / f"{title}{path.suffix}") if scan.document else scan.name
+    return str(path.with_suffix("") / f"{title}{path.suffix}") if scan.document else str(path)

@@ -12,14 +12,16 @@ from __future__ import annotations
 import re
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from archivist.config import Options
+from archivist.ingest import photo_folders
 from archivist.reading.ending import Ending, ending_of
+from archivist.store import inbox_claim
 from archivist.store.durable_files import shown
 from archivist.store.foreign_files import SHADOW
 from archivist.store.open_writers import WriterSeen, writer_of
@@ -46,6 +48,7 @@ class WaitsFor(StrEnum):
 
     WRITER = "writer"
     END = "end"
+    FOLDER = "folder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +62,17 @@ class FileState:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A file in the inbox; ``name`` is relative to it, with ``/``."""
+    """A file in the inbox, or a folder of several ``photos`` that are one paper; ``name`` is relative to it, with ``/``."""
 
     path: Path
     name: str
     seen: FileState
+    photos: tuple[Dropped, ...] = ()
+
+    @property
+    def folder(self) -> str:
+        """The name of the folder it lies in, relative to the inbox; empty where that is the inbox itself."""
+        return self.name.rpartition("/")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +99,7 @@ def look(inbox: Path, passed_over: list[PassedOver] | None = None) -> Iterator[D
         except OSError:  # gone, or not readable just now: the next look may see it
             continue
         for path in entries:
-            if SHADOW.fullmatch(path.name):
+            if SHADOW.fullmatch(path.name) or path.name.startswith(inbox_claim.FILE):
                 continue
             try:
                 info = path.lstat()
@@ -133,6 +142,9 @@ class Look:
     passed_over: tuple[PassedOver, ...]
 
 
+NOTHING: Final = Look((), 0, (), ())
+
+
 @dataclass(frozen=True, slots=True)
 class _Watched:
     """What is known of a file: since when it is as it is, its writer's longest pause, whether it was open last time, was there before us."""
@@ -142,6 +154,35 @@ class _Watched:
     pause: float = 0.0
     was_open: bool = False
     was_there: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _WatchedFolder:
+    """What is known of a folder that may be one paper: its files, since when they are these, the longest pause between two changes."""
+
+    files: frozenset[Dropped]
+    since: float
+    pause: float = 0.0
+
+    @classmethod
+    def now(cls, before: _WatchedFolder | None, files: frozenset[Dropped], now: float) -> _WatchedFolder:
+        if before is None:
+            return cls(files, now)
+        return before if before.files == files else cls(files, now, max(before.pause, now - before.since))
+
+
+@dataclass(frozen=True, slots=True)
+class _PhotosTogether:
+    """Photos of a folder that are whole, and the folder as what is dropped; ``None`` while it is not whole."""
+
+    photos: tuple[Dropped, ...]
+    verdict: Dropped | None
+
+
+def _folder_of(photos: Sequence[Dropped]) -> Dropped:
+    states = [photo.seen for photo in photos]
+    seen = FileState(sum(s.size for s in states), max(s.mtime_ns for s in states), len(states))
+    return Dropped(photos[0].path.parent, photos[0].folder, seen, tuple(photos))
 
 
 class Settler:
@@ -166,6 +207,7 @@ class Settler:
         self._wall = wall
         self._writer = writer
         self._watched: dict[Path, _Watched] = {}
+        self._folders: dict[str, _WatchedFolder] = {}
         self._longest_pause = 0.0
         self._has_looked = False
 
@@ -189,7 +231,54 @@ class Settler:
             else:
                 moving += 1
         self._watched, self._has_looked = watched, True
+        together = self._folders_of_photos(here, {d.path for d in ready}, now)
+        held = {photo.path for folder in together for photo in folder.photos}
+        stuck = {d.folder for d, _ in waiting}
+        ready = [d for d in ready if d.path not in held]
+        for folder in together:
+            if isinstance(folder.verdict, Dropped):
+                ready.append(folder.verdict)
+            elif folder.photos[0].folder in stuck:
+                waiting += [(photo, WaitsFor.FOLDER) for photo in folder.photos]
+            else:
+                moving += len(folder.photos)
         return Look(tuple(ready), moving, tuple(waiting), tuple(passed_over))
+
+    def _folders_of_photos(
+        self, here: Sequence[Dropped], whole: Collection[Path], now: float
+    ) -> list[_PhotosTogether]:
+        """Return the photos that are taken together with the others of their folder, or not yet.
+
+        A folder is copied file by file, so it is whole when each of its files is and none has come for a while.
+
+        Args:
+            here: all files of the inbox.
+            whole: where those lie that are whole by themselves.
+            now: by the clock.
+        """
+        inside: dict[str, list[Dropped]] = {}
+        for dropped in here:
+            if photo_folders.may_be_paper(dropped.folder):
+                inside.setdefault(dropped.folder, []).append(dropped)
+        self._folders = {
+            name: _WatchedFolder.now(self._folders.get(name), frozenset(files), now)
+            for name, files in inside.items()
+        }
+        found = []
+        for name, files in inside.items():
+            ready = [d for d in files if d.path in whole]
+            has_folders = any(other.startswith(f"{name}/") for other in inside)
+            if has_folders or len(files) > photo_folders.MOST or not ready:
+                continue
+            if not all(photo_folders.is_photo(d.path) for d in ready):
+                continue
+            known = self._folders[name]
+            is_whole = len(ready) == len(files) and now - known.since >= self._patience(known.pause)
+            if not is_whole:
+                found.append(_PhotosTogether(tuple(ready), None))
+            elif len(files) > 1:
+                found.append(_PhotosTogether(tuple(ready), _folder_of(files)))
+        return found
 
     def _as_known(self, dropped: Dropped, now: float) -> _Watched:
         before = self._watched.get(dropped.path)

@@ -18,14 +18,15 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from archivist.config import WatchMode
-from archivist.errors import ArchivistError, DroppedFileError, StillWritten, UnreadableFile
+from archivist.errors import ArchivistError, DroppedFileError, StillWritten, UnreadableFile, WriteFailed
 from archivist.ingest.batches import Outcome, take_in, try_parts
 from archivist.ingest.filing import AlreadyFiled, LeftInInbox, ReadDrop, prepare
-from archivist.ingest.settling import Dropped, FileState, PassedOver, Settler, WaitsFor
+from archivist.ingest.photo_papers import ReadPhotos, read_dropped, take_in_photos
+from archivist.ingest.settling import NOTHING, Dropped, FileState, PassedOver, Settler, WaitsFor
 from archivist.model.by import By
 from archivist.os_reasons import reason_of
 from archivist.reading.reader_process import Reader
-from archivist.store import inbox_place, originals
+from archivist.store import inbox_claim, inbox_place, originals
 from archivist.store.lock import WatcherLock
 from archivist.store.mounts import filesystem, is_share
 from archivist.workspace import Workspace
@@ -48,19 +49,23 @@ class Readers:
         for reader in self._all:
             self._free.put(reader)
 
-    def submit(self, dropped: Dropped) -> Future[ReadDrop]:
+    def submit(self, dropped: Dropped) -> Future[ReadDrop | ReadPhotos]:
         """Read a file beside others."""
         return self._pool.submit(self._prepare, dropped)
 
-    def _prepare(self, dropped: Dropped) -> ReadDrop:
+    def _prepare(self, dropped: Dropped) -> ReadDrop | ReadPhotos:
         reader = self._free.get()
         try:
-            prepared = prepare(dropped.path, dropped.name, reader)
+            if dropped.photos:
+                prepared: ReadDrop | ReadPhotos = read_dropped(dropped, reader)
+            else:
+                prepared = prepare(dropped.path, dropped.name, reader)
         finally:
             self._free.put(reader)
         # A folder on the way may be a link by now, and lead to a file that nobody dropped.
-        file = prepared.original
-        if FileState(file.size, file.mtime_ns, file.inode) != dropped.seen:
+        files = prepared.photos if isinstance(prepared, ReadPhotos) else (prepared,)
+        read = {FileState(f.original.size, f.original.mtime_ns, f.original.inode) for f in files}
+        if read != {one.seen for one in dropped.photos or (dropped,)}:
             raise UnreadableFile("看过之后文件又有变动，将在写完后收取", file=dropped.path.name)
         return prepared
 
@@ -88,6 +93,7 @@ Now = Callable[[], By]
 _WORDS: Final = {
     WaitsFor.WRITER: "有程序正打开它写入，写完关闭后再收取",
     WaitsFor.END: "还没有结尾，可能正在扫描或传送，留在收件箱等它写完",
+    WaitsFor.FOLDER: "同一文件夹里还有文件没有写完，都写完后一并收取",
 }
 
 
@@ -149,15 +155,18 @@ def file_settled(
             report(outcome, done, len(ready))
 
 
-def _taken(workspace: Workspace, by: Now, read: Future[ReadDrop]) -> Outcome:
-    return take_in(workspace, by(), read.result())
+def _taken(workspace: Workspace, by: Now, read: Future[ReadDrop | ReadPhotos]) -> Outcome:
+    found = read.result()
+    if isinstance(found, ReadPhotos):
+        return take_in_photos(workspace, by(), found)
+    return take_in(workspace, by(), found)
 
 
 def read_beside(
     files: Iterator[Dropped], readers: Readers, stop: threading.Event
-) -> Iterator[tuple[Dropped, Future[ReadDrop]]]:
+) -> Iterator[tuple[Dropped, Future[ReadDrop | ReadPhotos]]]:
     """Read files beside one another and yield each as it is done; after ``stop`` no other is begun."""
-    running: dict[Future[ReadDrop], Dropped] = {}
+    running: dict[Future[ReadDrop | ReadPhotos], Dropped] = {}
     more = True
     while (more and not stop.is_set()) or running:
         while more and len(running) < readers.count * 2 and not stop.is_set():
@@ -198,7 +207,7 @@ def file_once(
     """
     stop = stop or threading.Event()
     options = workspace.config.options
-    inbox_place.require(workspace.archive.inbox)
+    _require_inbox(workspace)
     _begin(workspace, by, report)
     settler, told = Settler(options), _Told()
     tried: set[tuple[Path, FileState]] = set()
@@ -219,6 +228,13 @@ def file_once(
                 tried |= {(d.path, d.seen) for d in fresh}
             if seen.moving:
                 stop.wait(min(0.2, max(options.settle_s / 4, 0.01)))
+
+
+def _require_inbox(workspace: Workspace) -> None:
+    """Refuse an inbox from which nothing can be taken just now, or that is another workspace's; see ``inbox_claim``."""
+    archive = workspace.archive
+    inbox_place.require(archive.inbox)
+    inbox_claim.claim(archive.inbox, workspace.root, archive.trail.origin())
 
 
 def _begin(workspace: Workspace, by: Now, report: Report) -> None:
@@ -296,13 +312,13 @@ def _watch(
         while not stop.is_set():
             hint.clear()
             try:
-                inbox_place.require(inbox)
+                _require_inbox(workspace)
                 said = ""
-            except DroppedFileError as error:  # a share comes back, and the watch goes on
+            except (DroppedFileError, WriteFailed) as error:  # a share comes back, and the watch goes on
                 if error.what != said:
                     report(LeftInInbox("收件箱", error), 1, 1)
                 said = error.what
-            seen = settler.look(inbox)
+            seen = NOTHING if said else settler.look(inbox)
             now = time.monotonic()
             fresh = [d for d in seen.ready if retry_at.get((d.path, d.seen), 0.0) <= now]
             for d in fresh:

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from archivist.errors import ArchiveError, IntegrityAlarm, NewerFormat, UsageError, WriteFailed
+from archivist.errors import ArchiveError, IntegrityAlarm, NewerFormat, SettingsError, UsageError, WriteFailed
 from archivist.model.by import By
 from archivist.model.event import Op
 from archivist.model.ids import Sha256
@@ -31,6 +31,7 @@ from archivist.store import Archive, bag, chain, durable_files
 from archivist.store.bag_heads import RECEIVED, is_bureau
 from archivist.store.foreign_files import in_folder, is_foreign
 from archivist.store.immutable_copies import Copied, Copier, SourceUnreadable
+from archivist.store.inbox_place import OWN
 from archivist.store.receptions import ANCHORS, LEDGER
 from archivist.workspace import Workspace
 
@@ -202,7 +203,11 @@ class _Making:
                 }
         self.destroyed: set[str] = set()
         self.copier = Copier(self.before, self.earlier)
-        self.moving = MovingFiles(self.root, self.part, self.copier)
+        try:
+            self.inbox = self.archive.inbox
+        except SettingsError:  # nothing is taken from where none may be: what lies there is nobody's scan
+            self.inbox = self.root / OWN
+        self.moving = MovingFiles(self.root, self.part, self.copier, self.inbox)
 
     def run(self, office: str, label: str, dest: Path) -> Generation:
         with self.archive.writing(self.by.actor):
@@ -249,7 +254,8 @@ class _Making:
 
     def _require_room(self, bags: Mapping[str, BagAt], dest: Path) -> None:
         new = [place for place, at in bags.items() if self.earlier_bags.get(place) != at]
-        wanted = sum(_length(self.root / place) for place in (*new, *PLACES))
+        places = (self.root / place for place in (*new, *PLACES))
+        wanted = sum(map(_length, dict.fromkeys((*places, self.inbox))))
         free = shutil.disk_usage(dest).free
         if wanted + MARGIN > free:
             raise WriteFailed(

@@ -25,6 +25,7 @@ Bodies = Mapping[str, Body]
 def by_calendar(bodies: Bodies, pack: Pack, on: dt.date, category: Category | None) -> Iterator[Duty]:
     """Yield the rules that bind the whole office: shares of a month, and what returns with the calendar."""
     month = f"{on:%Y-%m}"
+    categories = {number: CaseNo.parse(number).category for number in bodies}
     for rule in pack.rules:
         if rule.id.startswith(RulePrefix.DUTY):
             continue
@@ -37,7 +38,7 @@ def by_calendar(bodies: Bodies, pack: Pack, on: dt.date, category: Category | No
         those = [
             body
             for number, body in bodies.items()
-            if not rule.categories or CaseNo.parse(number).category in rule.categories
+            if not rule.categories or categories[number] in rule.categories
         ]
         if rule.id == RuleId.VISIT_MONTHLY_RATIO:
             base = [body for body in those if body["review"]]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from archivist.errors import UnreadableFile, WriteFailed
 from archivist.reading.formats.identify import identify
+from archivist.reading.formats.images import open_heic_too
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -111,6 +112,8 @@ def _picture_page(writer: Any, path: Path, number: int) -> Any:
     from PIL import Image
     from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
+    if identify(path).kind == "heic":
+        open_heic_too()
     with Image.open(path) as opened:
         if number > 1:
             opened.seek(number - 1)
@@ -134,11 +137,14 @@ def upright_picture(opened: Image.Image, path: Path) -> tuple[Any, int]:
         opened: the picture, at the frame that is wanted.
         path: its file; a JPEG goes in as it is.
     """
+    from PIL import ImageOps
     from pypdf.generic import DecodedStreamObject, NameObject, NumberObject
 
-    turn = {3: 180, 6: 90, 8: 270}.get(opened.getexif().get(_ORIENTATION, 1), 0)
-    as_it_is = opened.format == "JPEG" and opened.mode in ("L", "RGB")
-    frame = opened if as_it_is else _plain(opened)
+    shown = opened.getexif().get(_ORIENTATION, 1)
+    turn = {3: 180, 6: 90, 8: 270}.get(shown, 0)
+    mirrored = shown in (2, 4, 5, 7)  # a page of PDF can be turned, not mirrored
+    as_it_is = opened.format == "JPEG" and opened.mode in ("L", "RGB") and not mirrored
+    frame = opened if as_it_is else _plain(ImageOps.exif_transpose(opened) if mirrored else opened)
     image = DecodedStreamObject()
     image.set_data(path.read_bytes() if as_it_is else frame.tobytes())
     gray, bits = frame.mode in ("1", "L"), 1 if frame.mode == "1" else 8

@@ -23,6 +23,7 @@ from archivist.errors import ArchivistError
 from archivist.reading import job_object
 from archivist.reading.child_process import EXIT_MEMORY
 from archivist.reading.formats.identify import identify
+from archivist.reading.formats.images import taken_at
 from archivist.reading.page_extraction import Assembly, assemble
 from archivist.reading.page_picture import draw_page
 from archivist.reading.pages import ConversionNeeded, admitted, damage_as_error, is_out_of_memory, open_file
@@ -137,6 +138,8 @@ class Child:
         try:
             if "trial" in order:
                 self.say(say="tried", trial=astuple(try_to_open(Path(order["trial"]))))
+            elif "taken" in order:
+                self.say(say="taken", times=[taken_at(Path(path)) for path in order["taken"]])
             elif "unpack" in order:
                 self._unpack(Path(order["unpack"]), Path(order["into"]), order["password"])
             elif "assemble" in order:

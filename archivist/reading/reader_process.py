@@ -176,6 +176,16 @@ class Reader:
         folder, made = self.commission(path, "写可检索的 PDF ", into, **order, cpu_s=self.limits.page_cpu_s)
         return folder / Path(made[-1]["file"]).name
 
+    def taken_at(self, photos: Sequence[Path]) -> list[str]:
+        """Return when each photo was taken, as ``images.taken_at`` explains; nothing where the child dies of it."""
+        order = {"taken": [str(path.absolute()) for path in photos], "cpu_s": self.limits.page_cpu_s}
+        try:
+            with tempfile.TemporaryDirectory() as nothing:
+                _, said = self.commission(photos[0], "看拍摄时间", Path(nothing), **order)
+        except ReaderStopped:
+            return []
+        return [str(time) for time in said[-1]["times"]]
+
     def try_to_open(self, path: Path) -> TrialOpening:
         """Open a file as whoever is to read it in years to come, its first and its last page, as ``trial_opening`` explains.
 

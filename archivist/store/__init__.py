@@ -7,7 +7,7 @@ cases, ledger, batches and tray together, ``recovery`` what the dead left of the
 wrote it · ``review_tray`` what waits, ``tray_items`` one by one · ``notes`` the small files that stand in no bag · ``batches`` files that hold several papers · ``bag_fixity`` a bag held against its chain (``fixity_words``):
 ``bag_contents`` what lies in it, ``bag_profile`` whether it keeps to the profile it names, ``event_witnesses`` which event is wrong; ``archive_fixity`` all bags and what lies beside them ·
 ``held_files`` what a hold forbids · ``quarantine`` cases that are read-only until somebody decides · ``disk_probe`` what the disk under it can do · ``mounts`` what
-kind of disk it is · ``foreign_files`` what other programs leave behind · ``immutable_copies`` copying to another medium, ``streamed_files`` large files on one, ``stored_zip`` packages of the same bytes each time · ``open_writers`` who is writing to a file · ``inbox_place`` where the inbox is, ``inbox_access`` who may put
+kind of disk it is · ``foreign_files`` what other programs leave behind · ``immutable_copies`` copying to another medium, ``streamed_files`` large files on one, ``stored_zip`` packages of the same bytes each time · ``open_writers`` who is writing to a file · ``inbox_place`` where the inbox is, ``inbox_claim`` whose it is, ``inbox_access`` who may put
 files into it · ``access_log`` who was shown what · ``index_trail`` what an index asks, ``ledger_places`` whether an event stands in the ledger · ``office_keys`` what codes are checked with, ``pins`` beside them · ``saved_searches`` kept by name, ``watch_note`` what the last watch left, ``run_log`` what a long one says of itself, ``page_settings`` how people want the page.
 """
 

@@ -129,6 +129,26 @@ def test_what_is_sure_is_copied_and_what_is_not_waits(office: Office, scans: Pat
     office.run("verify")
 
 
+def test_a_folder_called_like_the_one_for_devices_is_no_device(office: Office, scans: Path) -> None:
+    """“`import-scans` on a folder named 设备/…: not recorded as a device”, neither filed nor waiting, and its names speak as any."""
+    odd = scans / "设备" / f"{WANG} 王秀兰"
+    odd.mkdir(parents=True)
+    (odd / "户口簿.txt").write_text("常住人口登记卡\n户主 王秀兰\n与户主关系 户主", encoding="utf-8")
+    (scans / "设备" / "看不出.txt").write_text("又一页看不出是什么的纸", encoding="utf-8")
+    path = plan_of(office, scans)
+    office.run("import-scans", str(scans), "--plan", str(path), "--apply", check=None)
+    filed, waiting = held(office)
+    names = [name for name in (*filed, *waiting) if "设备/" in name]
+    assert len(names) == 2 and not any(name.startswith("设备/") for name in names), names
+    with Workspace.open(office.root) as workspace:
+        archive = workspace.archive
+        assert not any(item.source.get("device") for item in archive.tray.items())
+        for number in archive.case_numbers():
+            assert not any(r.source.get("device") for r in archive.read(number).records.values())
+    office.run("import-scans", str(scans), "--plan", str(path), "--apply", check=None)
+    assert held(office) == (filed, waiting), "none comes twice"
+
+
 def test_a_person_has_put_the_plan_right(office: Office, scans: Path) -> None:
     """“the clerk may edit the table”: a doubt taken away, a household told, a type told, a row left out."""
     path = plan_of(office, scans)

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import configparser
 import datetime as dt
 import os
+import shlex
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from archivist.api import services, watching
 from archivist.api import status as standing
-from archivist.api import watching
 from archivist.api.inbox import DropOutcomeView
 from archivist.model.by import CHINA, By
 from archivist.store import watch_note
 from archivist.workspace import Workspace
 from tests.command_line import Office
-from tests.people import WANG_ID
+from tests.people import WANG_ID, make_id
 from tests.waiting import until
 
 BROKEN = "破损.pdf"
@@ -253,3 +256,68 @@ def test_what_is_overdue_and_when_something_was_read_again(office: Office) -> No
     found = office.json("status", check=1)
     assert found["verified"][:10] == "2024-03-08" and found["lag"] == 0
     assert found["overdue"] == len(office.json("due", "--overdue", check=None)["entries"])
+
+
+def test_status_opens_no_case_however_many_there_are(office: Office) -> None:
+    """“`status` on thousands … must not read each case”: below ``cases/`` it looks only whether the marked ones went on."""
+    for n in range(3):
+        given = (
+            "--name",
+            f"李样例{n}",
+            "--id",
+            make_id("19800101", f"02{n}"),
+            "--set",
+            "申请人.村社区=样例里",
+        )
+        office.run("case", "open", "低保", *given)
+    office.settings["ARCHIVIST_NOW"] = "2024-03-09T10:30:00+08:00"  # marks are kept for a day
+    office.run("case", "set", "李样例0", "申请人.联系电话=022-00001111", "--reason", "来电告知")
+    with Workspace.open(office.root) as workspace:
+        standing.status(workspace, on=NOW)  # what is due is worked out once, and kept
+    opened: list[str] = []
+    cases = str(office.root / "archive" / "cases")
+    listening = True
+
+    def hear(event: str, told: tuple[object, ...]) -> None:
+        if (
+            listening
+            and event in ("open", "os.listdir", "os.scandir")
+            and str(told[0]).startswith(f"{cases}/")
+        ):
+            opened.append(str(told[0]))
+
+    sys.addaudithook(hear)
+    with Workspace.open(office.root) as workspace:
+        marked = set(workspace.archive.heads.changed.names())
+        found = standing.status(workspace, on=NOW)
+    listening = False
+    assert found.cases == 4 and len(marked) == 2, "the case that changed, and the ledger"
+    assert {path.removeprefix(f"{cases}/").split("/")[0] for path in opened} <= marked
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="units of systemd")
+def test_a_watch_that_was_killed_runs_again_within_a_minute(office: Office) -> None:
+    """“kill -9 watch → … running again within 60 s”: systemd is played by what the unit says, for there is none here."""
+    unit = configparser.ConfigParser(strict=False, interpolation=None)
+    unit.optionxform = str  # type: ignore[assignment, method-assign]  # its keys have capitals
+    with Workspace.open(office.root) as workspace:
+        unit.read_string(services.show(workspace, "收件服务").text)
+    told = unit["Service"]
+    assert told["Restart"] == "always" and int(unit["Unit"]["StartLimitBurst"]) > 1
+    settings = {k: v for k, v in office.environment.items() if k != "ARCHIVIST_NOW"}
+    command = shlex.split(told["ExecStart"])
+    first = subprocess.Popen(command, cwd=office.root, env=settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    until(lambda: watch_note.read(office.root).runs)
+    first.kill()
+    first.wait()
+    killed = time.monotonic()
+    before = watch_note.read(office.root).heard
+    second = subprocess.Popen(command, cwd=office.root, env=settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    try:
+        until(lambda: watch_note.read(office.root).heard > before)
+        assert int(told["RestartSec"]) + time.monotonic() - killed <= 60
+        office.settings["ARCHIVIST_NOW"] = watch_note.read(office.root).heard
+        assert "守候中断" not in office.run("status", check=None).stdout
+    finally:
+        second.terminate()
+        second.wait()

@@ -18,7 +18,7 @@ import pytest
 from archivist.ingest.filing import AlreadyFiled, Filed, LeftInInbox, ReadDrop, file_dropped
 from archivist.ingest.settling import look
 from archivist.model.event import Data
-from archivist.store import Archive, Original, originals
+from archivist.store import Archive, Original, inbox_claim, originals
 from tests.faults.office import CARD, WANG, lay, opened, scan, words
 from tests.faults.shim import BROKEN, DONE, KILLED, RAW, Ack, Fail, Fault, Kill, NoFault, strike
 from tests.faults.truth import start, strangers_check
@@ -85,7 +85,7 @@ def filed(work: Path) -> list[Data]:
 
 
 def lying(inbox: Path) -> list[Path]:
-    return [path for path in inbox.rglob("*") if path.is_file()]
+    return [p for p in inbox.rglob("*") if p.is_file() and not p.name.startswith(inbox_claim.FILE)]
 
 
 def whole(work: Path, inbox: Path, fault: Fault, *, told: bool) -> None:

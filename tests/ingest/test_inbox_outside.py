@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from archivist.api.case_file import show_case
-from archivist.errors import SettingsError
+from archivist.api.status import status
+from archivist.errors import DroppedFileError, SettingsError
 from archivist.ingest.batches import Outcome
 from archivist.ingest.filing import Filed, LeftInInbox
 from archivist.ingest.watch_folder import file_once, watch
@@ -22,6 +23,7 @@ from archivist.model.facts import Facts, parse_facts
 from archivist.model.ids import CaseNo, RecordNo
 from archivist.preservation import disposal_residue, foreign, record_copies
 from archivist.procedure.cases import drop_folder
+from archivist.store import inbox_claim
 from archivist.workspace import Workspace
 from tests.kit import BY, make_workspace, open_household
 from tests.people import WANG_ID, make_id
@@ -93,7 +95,7 @@ def test_drop_folders_and_scans_are_in_it_and_the_archive_s_own_is_empty(workspa
     (drop_folder(workspace, case) / "诊断证明.txt").write_text("诊断证明书\n患者 王秀兰", encoding="utf-8")
     (inbox / "身份证.txt").write_text(CARD, encoding="utf-8")
     assert all(isinstance(one, Filed) for one in taken(workspace).values())
-    assert [p for p in inbox.rglob("*") if p.is_file()] == []
+    assert [p.name for p in inbox.rglob("*") if p.is_file()] == [inbox_claim.FILE]
     assert not [*(workspace.root / "archive/inbox").iterdir()]
 
 
@@ -186,3 +188,20 @@ def test_copies_in_it_are_found_by_whoever_looks_for_what_is_left(workspace: Wor
     left = [one.path for one in disposal_residue._files(workspace, {number: (WANG_ID,)}) if one.cases]
     assert str(inbox / "又一份.txt") in left
     assert not foreign.beside_bags(workspace.archive)
+
+
+def test_another_workspace_takes_nothing_from_it(workspace: Workspace, tmp_path: Path) -> None:
+    """“refuse with a clear message”: once, in a watch and in status; what lies there is left to whose it is."""
+    inbox = workspace.archive.inbox
+    assert taken(workspace) == {}
+    shutil.copytree(workspace.root, tmp_path / "copy")
+    (inbox / "身份证.txt").write_text(CARD, encoding="utf-8")
+    with Workspace.open(tmp_path / "copy") as copy:
+        with pytest.raises(DroppedFileError, match="另一个工作区的收件箱"):
+            taken(copy)
+        with watched(copy) as told:
+            until(lambda: bool(told))
+            time.sleep(1.5)
+        assert len(told) == 1 and isinstance(told[0], LeftInInbox) and (inbox / "身份证.txt").exists()
+        assert any("另一个工作区" in c.detail for c in status(copy, on=BY.time).troubles)
+    assert isinstance(taken(workspace)["身份证.txt"], Filed)

@@ -26,6 +26,7 @@ from archivist.errors import AlreadyWatched, StillWritten
 from archivist.ingest import watch_folder
 from archivist.ingest.batches import Outcome, take_in
 from archivist.ingest.filing import AlreadyFiled, Filed, LeftInInbox, NeedsReview, ReadDrop
+from archivist.ingest.photo_papers import ReadPhotos
 from archivist.ingest.settling import Dropped, NotTaken, PassedOver, Settler, WaitsFor, look
 from archivist.ingest.watch_folder import file_once, watch, watcher_lock
 from archivist.store.open_writers import WriterSeen, writer_of
@@ -476,7 +477,7 @@ def test_a_file_that_nobody_dropped_is_not_taken_through_a_link(
     (folder / "a.docx").write_bytes(paper())
     real = watch_folder.Readers.submit
 
-    def swap(readers: watch_folder.Readers, dropped: Dropped) -> Future[ReadDrop]:
+    def swap(readers: watch_folder.Readers, dropped: Dropped) -> Future[ReadDrop | ReadPhotos]:
         if not folder.is_symlink():
             folder.rename(office.root / "gone")
             folder.symlink_to(secret.parent)

@@ -465,3 +465,23 @@ def test_backups_beside_a_thread_that_writes(workspace: Workspace, tmp_path: Pat
         thread.join()
     for generation in made:
         whole(generation.folder)
+
+
+def test_what_lies_in_an_inbox_outside_is_in_the_backup(workspace: Workspace, tmp_path: Path) -> None:
+    """“better that it includes inbox and tray files”: brought back they lie in ``archive/inbox``; a share that is away is told."""
+    outside = tmp_path / "扫描"
+    (outside / "某户").mkdir(parents=True)
+    with (workspace.root / "archivist.toml").open("a", encoding="utf-8") as settings:
+        settings.write(f"\ninbox = '{outside}'\n")
+    (outside / "某户" / "未收.pdf").write_bytes(b"%PDF outside")
+    (outside / "新来的.pdf").write_bytes(b"%PDF of the same name")
+    with Workspace.open(workspace.root) as moved:
+        folder = back_up(moved, BY, tmp_path / "盘").generation.folder
+        assert (folder / "archive/inbox/某户/未收.pdf").read_bytes() == b"%PDF outside"
+        assert (folder / "archive/inbox/新来的.pdf").read_bytes() == b"%PDF new"
+        flaws = {flaw.path: flaw.why for flaw in generations.read(folder).left_out}
+        assert "同名" in flaws["archive/inbox/新来的.pdf"]
+        whole(folder)
+        outside.rename(tmp_path / "不在")
+        gone = generations.read(back_up(moved, later(1), tmp_path / "盘").generation.folder)
+        assert any(flaw.path == "archive/inbox" and "没有挂上" in flaw.why for flaw in gone.left_out)

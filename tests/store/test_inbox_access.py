@@ -5,13 +5,14 @@ Real accounts where the tests run as root, each in a process of its own; otherwi
 
 from __future__ import annotations
 
+import configparser
 import os
 import shutil
 import stat
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -194,3 +195,42 @@ def test_a_group_that_is_none_or_not_ours_is_refused() -> None:
 
     other = grp.getgrall()[0].gr_name
     assert act(OFFICE, lambda: inbox_access.group_named(other)) == SettingsError.__name__
+
+
+def test_the_share_of_the_install_guide_lets_scans_in_and_nobody_near_the_cases(root: Path) -> None:
+    """“the Samba example's inbox really closes cases/ from another account”: its masks, played as Samba would, by real accounts."""
+    guide = (Path(__file__).parents[2] / "docs/install.md").read_text(encoding="utf-8")
+    example = guide.split("```ini\n", 1)[1].split("```", 1)[0]
+    share = configparser.ConfigParser()
+    share.read_string(example)
+    told = share["收件箱"]
+    assert (told["oplocks"], told["guest ok"], told["valid users"]) == ("no", "no", "scanner")
+    assert f"install -d -o archivist -g {told['force group']} -m 2770 {told['path']}" in guide
+    base = root.parent.parent
+    inbox = base / PurePosixPath(told["path"]).name
+
+    def as_installed() -> None:
+        root.chmod(0o700)
+        inbox.mkdir()
+        os.chown(inbox, -1, GROUP.gid)
+        inbox.chmod(0o2770)
+
+    def as_samba() -> None:
+        """What the daemon does for a client: as the account, with the forced group, whatever the client's own umask."""
+        for folder in (inbox, inbox / "批次"):
+            if folder != inbox:
+                folder.mkdir()
+                folder.chmod(int(told["force directory mode"], 8) & int(told["directory mask"], 8))
+            path = folder / "scan.pdf"
+            path.write_bytes(b"%PDF")
+            path.chmod(int(told["force create mode"], 8) & int(told["create mask"], 8))
+
+    assert office(as_installed) == "None"
+    assert scan(as_samba, umask=0o077) == "None"
+    for path in (inbox / "scan.pdf", inbox / "批次" / "scan.pdf"):
+        assert office(path.read_bytes) == "b'%PDF'"
+        assert act(STRANGER, path.read_bytes) == "PermissionError"
+        assert office(lambda path=path: Original.of(path, "scan.pdf").remove(root / ".work")) == "True"  # type: ignore[misc]
+    for hidden in (root, root / "cases", root / "inbox", root / "cases/TJHQ-DB-2024-000001"):
+        for account in (scan, lambda action: act(STRANGER, action)):
+            assert account(lambda hidden=hidden: list(hidden.iterdir())) == "PermissionError", hidden  # type: ignore[misc]

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 from archivist.config import parse
 from archivist.errors import DroppedFileError, SettingsError
-from archivist.store import inbox_place, originals
+from archivist.model.ids import Sha256
+from archivist.store import inbox_claim, inbox_place, originals
 from archivist.store.inbox_place import place_of
+from archivist.store.index_trail import LedgerPlace
 from tests.kit import make_workspace
 
 LINKS = pytest.mark.skipif(
@@ -121,3 +124,40 @@ def test_what_a_kill_left_on_its_way_out_gets_its_name_back(tmp_path: Path) -> N
     assert {p.name: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == {
         "a.pdf": b"new", "a (2).pdf": b"old", "b.pdf": b"b", ".leaving-": b"none",
     }  # fmt: skip
+
+
+def test_two_workspaces_do_not_share_an_inbox(tmp_path: Path) -> None:
+    """“Two workspaces naming the same outside inbox: detect … and refuse with a clear message”; one that moved is known again."""
+    inbox, one, two = tmp_path / "扫描", tmp_path / "甲", tmp_path / "乙"
+    inbox.mkdir()
+    for root in (one, two):
+        make_workspace(root).close()
+    began = LedgerPlace(2024, 1, Sha256("a" * 64))
+    inbox_claim.claim(inbox, one, began)
+    inbox_claim.claim(inbox, one, began)
+    with pytest.raises(DroppedFileError, match="另一个工作区的收件箱") as refused:
+        inbox_claim.claim(inbox, two, None)
+    assert str(one) in refused.value.what and inbox_claim.FILE in refused.value.remedy
+    shutil.copytree(one, tmp_path / "甲的副本")
+    with pytest.raises(DroppedFileError):
+        inbox_claim.claim(inbox, tmp_path / "甲的副本", began)
+    one.rename(tmp_path / "甲搬走了")
+    inbox_claim.claim(inbox, tmp_path / "甲搬走了", began)
+    assert inbox_claim.other_owner(inbox, two, None)
+    (inbox / inbox_claim.FILE).write_text("{", encoding="utf-8")
+    assert not inbox_claim.other_owner(inbox, two, None), "a damaged one binds nobody"
+    (inbox / inbox_claim.FILE).unlink()
+    inbox_claim.claim(inbox, two, None)
+
+
+def test_on_another_computer_only_the_same_archive_is_the_same_workspace(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A share seen from two computers: a workspace brought back from its backup goes on, a stranger does not begin."""
+    began = LedgerPlace(2024, 1, Sha256("a" * 64))
+    monkeypatch.setattr("platform.node", lambda: "柜台")
+    inbox_claim.claim(tmp_path, root / "was", began)
+    monkeypatch.setattr("platform.node", lambda: "新电脑")
+    assert "柜台" in inbox_claim.other_owner(tmp_path, root, LedgerPlace(2024, 1, Sha256("b" * 64)))
+    assert "柜台" in inbox_claim.other_owner(tmp_path, root, None)
+    assert not inbox_claim.other_owner(tmp_path, root, began)

@@ -33,6 +33,7 @@ class Cut(StrEnum):
     MEMBER = "member"
     UNLOCKED = "unlocked"
     BY_HAND = "by_hand"
+    PHOTOS = "photos"
 
     @property
     def label(self) -> str:
@@ -50,6 +51,7 @@ _LABELS: Final = {
     "member": "附件",
     "unlocked": "解开密码",
     "by_hand": "人工拆分",
+    "photos": "照片文件夹",
 }
 
 

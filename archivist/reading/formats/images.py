@@ -122,6 +122,28 @@ def to_bgr(opened: Image.Image) -> Picture:
     return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), np.uint8)
 
 
+def taken_at(path: Path) -> str:
+    """Return when a photo was taken, as its EXIF has it, ``2026:03:01 10:11:12``; empty where it does not say, or cannot be read.
+
+    Fractions of a second follow where they are told: two pages may be taken within one.
+    """
+    from PIL import Image
+
+    try:
+        open_heic_too()
+        with Image.open(path) as opened:
+            told = opened.getexif()
+            more = told.get_ifd(_EXIF)
+    except Exception:  # whoever reads it says what is wrong with it
+        return ""
+    when = str(more.get(_TAKEN) or told.get(_CHANGED) or "")
+    return f"{when}.{more.get(_FRACTION, '')}" if when else ""
+
+
+_EXIF, _TAKEN, _CHANGED, _FRACTION = 0x8769, 0x9003, 0x0132, 0x9291
+"""EXIF: where its own table is; when the picture was taken, when the file was changed, and the fraction of the second."""
+
+
 def traits_of_picture(path: Path) -> FileTraits:
     """Return how a picture is compressed, each frame of a stack of pages, by Pillow's names; nothing is decoded."""
     from PIL import Image
@@ -158,15 +180,20 @@ def _is_heic(sample: Sample) -> Sureness:
     return Sureness.SURE if sample.brands & HEIC_BRANDS and not sample.brands & AVIF_BRANDS else Sureness.NO
 
 
+def open_heic_too() -> None:
+    """Let Pillow open HEIC from now on."""
+    from pi_heif import register_heif_opener
+
+    register_heif_opener(thumbnails=False)
+
+
 @contextmanager
 def open_heic(path: Path, name: str) -> Iterator[tuple[int, Iterator[PageSource]]]:
     """Open a HEIC picture as any other, with the decoder that Pillow does not bring itself.
 
     Raises: as ``open_frames``.
     """
-    from pi_heif import register_heif_opener
-
-    register_heif_opener(thumbnails=False)
+    open_heic_too()
     with open_frames(path, name) as opened:
         yield opened
 
