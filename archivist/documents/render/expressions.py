@@ -73,6 +73,9 @@ def _beyond(node: nodes.Node, depth: int, loops: int) -> Iterator[str]:
     if depth > MOST_DEPTH:
         yield f"标签套得太深（最多 {MOST_DEPTH} 层）"
         return
+    if inner := _inner_name(node):
+        yield f"标签里不能写以下划线开头的名字（{inner[:40]}）：{_INSTEAD}"
+        return
     match node:
         case nodes.Const():
             yield from _constant(node.value)
@@ -95,6 +98,16 @@ def _beyond(node: nodes.Node, depth: int, loops: int) -> Iterator[str]:
             return
     for child in node.iter_child_nodes():
         yield from _beyond(child, depth + 1, loops)
+
+
+def _inner_name(node: nodes.Node) -> str:
+    """Return a name that belongs to the language and not to a value, such as ``__class__``; empty for any other node."""
+    match node:
+        case nodes.Name(name=str(name)) | nodes.Getattr(attr=str(name)) if name.startswith("_"):
+            return name
+        case nodes.Getitem(arg=nodes.Const(value=str(name))) if name.startswith("_"):
+            return name
+    return ""
 
 
 def _unknown(node: nodes.Filter | nodes.Test) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextvars
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -137,7 +138,8 @@ def _faulty(source: str) -> str:
         try:
             ENVIRONMENT.parse(tag)
         except (TemplateError, RecursionError):
-            return re.sub(r"<[^>]+>", "", tag)
+            shown = re.sub(r"<[^>]+>", "", tag)
+            return "".join(f"〔U+{ord(c):04X}〕" if unicodedata.category(c) == "Cf" else c for c in shown)
     return ""
 
 

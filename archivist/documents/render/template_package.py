@@ -26,12 +26,15 @@ MOST_XML_BYTES: Final = 6 * 1024**2
 """Of one member of XML."""
 MOST_TAGS: Final = 5_000
 """Tags of one part; the largest of our own has two hundred."""
+_ENCRYPTED: Final = 0x1
+"""Of the flags of a member: its content needs a password."""
 LONGEST_TAG: Final = 5_000
 """Characters from the opening of a tag to its end."""
 PARSER: Final = etree.XMLParser(resolve_entities=False, no_network=True)
 PRINTED_PARTS: Final = re.compile(r"word/(document\d*|header\w*|footer\w*|footnotes\d*|endnotes\d*)\.xml")
 """Members whose text is printed."""
 
+_BLANK: Final = b"\xef\xbb\xbf \t\r\n"
 _USUAL: Final = "word/document.xml"
 _WORD: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _STRICT: Final = "http://purl.oclc.org/ooxml/"
@@ -57,13 +60,12 @@ def read_members(data: bytes) -> dict[str, bytes]:
     """
     if not data:
         raise TemplateFault("文件是空的")
-    if kind := next(
-        (kind for start, kind in _OTHER_KINDS if data.lstrip(b"\xef\xbb\xbf \r\n").startswith(start)), ""
-    ):
+    if kind := next((kind for start, kind in _OTHER_KINDS if data.lstrip(_BLANK).startswith(start)), ""):
         raise TemplateFault(f"不是 Word 文档（.docx），{kind}：{_SAVE_AS}")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             infos = [info for info in package.infolist() if not info.is_dir()]
+            _refuse_unsafe(infos)
             _refuse_large(infos)
             members = {info.filename: package.read(info) for info in infos}
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error):
@@ -74,10 +76,20 @@ def read_members(data: bytes) -> dict[str, bytes]:
     return members
 
 
-def _refuse_large(infos: list[zipfile.ZipInfo]) -> None:
+def _refuse_unsafe(infos: list[zipfile.ZipInfo]) -> None:
+    """Refuse what no editor writes: names that lead out of the package, names that some programs take for one, a password."""
+    if any(info.flag_bits & _ENCRYPTED for info in infos):
+        raise TemplateFault(f"文件加了密码，打不开：请去掉密码后，{_SAVE_AS[1:]}")
     names = [info.filename for info in infos]
-    if len(set(names)) < len(names):
+    if len({name.lower() for name in names}) < len(names):  # Word takes no notice of capitals
         raise TemplateFault(f"文件已损坏：里面有重名的内容，{_SAVE_AS}")
+    # ``zipfile`` reads a backslash as the separator on one system only, so the name as it was written is looked at
+    written = (info.orig_filename.replace("\\", "/") for info in infos)
+    if stray := next((n for n in written if n.startswith("/") or ":" in n or ".." in n.split("/")), ""):
+        raise TemplateFault(f"里面有指向文件以外的路径（{stray[:60]}），可能是恶意文件：不能使用")
+
+
+def _refuse_large(infos: list[zipfile.ZipInfo]) -> None:
     large = next((i for i in infos if _is_xml(i.filename) and i.file_size > MOST_XML_BYTES), None)
     if large is not None or len(infos) > MOST_MEMBERS or sum(i.file_size for i in infos) > MOST_BYTES:
         raise TemplateFault("模板太大，或是恶意压缩的文件：请去掉大图片，用自带的模板重新改")
@@ -87,9 +99,11 @@ def _refuse_strangers(members: Mapping[str, bytes]) -> None:
     """Refuse packages of other kinds, XML that is not what Word and WPS write, and documents of kinds that cannot be filled."""
     if members.get("mimetype", b"").startswith(b"application/vnd.oasis"):
         raise TemplateFault(f"不是 Word 文档（.docx），是 OpenDocument 文档（.odt）：{_SAVE_AS}")
-    for name in filter(_is_xml, members):
+    for name, content in members.items():
+        if not _is_xml(name) and not content.lstrip(_BLANK).startswith(b"<"):
+            continue  # a picture
         try:
-            text = members[name].decode()
+            text = content.decode()
         except UnicodeDecodeError:
             raise TemplateFault(f"内容不是 UTF-8 编码（{posixpath.basename(name)}）：{_SAVE_AS}") from None
         if "<!DOCTYPE" in text or "<!ENTITY" in text:
@@ -102,7 +116,12 @@ def _refuse_strangers(members: Mapping[str, bytes]) -> None:
     try:
         root = etree.fromstring(members[main], PARSER)
     except etree.XMLSyntaxError as error:
-        raise TemplateFault(f"模板的内容损坏：{error}") from None
+        what = (
+            "内容套得太深"
+            if "depth" in str(error)
+            else f"内容损坏（{posixpath.basename(main)} 第 {error.lineno} 行）"
+        )
+        raise TemplateFault(f"模板的{what}：请用自带的模板重新改") from None
     found = etree.QName(root)
     if (found.namespace or "").startswith(_STRICT):
         raise TemplateFault(f"是“Strict Open XML 文档”（严格格式），不能填写：{_SAVE_AS}，不要选“Strict”")
@@ -142,4 +161,4 @@ def _refuse_tags(name: str, xml: str) -> None:
 
 
 def _is_xml(name: str) -> bool:
-    return name.endswith((".xml", ".rels", ".vml"))
+    return name.lower().endswith((".xml", ".rels", ".vml"))

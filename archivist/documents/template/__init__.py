@@ -3,7 +3,7 @@
 ``grammar`` the language → ``build`` a template from it, by ``page`` ``letterhead`` ``parts`` ``forms`` ``tables``
 ``household_tables`` ``fields`` and the one ``writer`` · ``text_width`` how wide words are · ``keep_together``
 ``signature_places`` what may not be torn apart or forgotten · ``check`` whether a template, also a clerk's own, can be used,
-by ``left_behind`` ``visible_text`` ``placeholders`` what an editor leaves in its file ·
+by ``left_behind`` ``visible_text`` ``off_page`` ``placeholders`` what an editor leaves in its file ·
 ``printed_sample`` what it looks like on paper · ``own_copy`` none of a clerk's is used before that · ``wording_changes`` how two differ.
 """
 
@@ -17,6 +17,7 @@ __all__ = [
     "keep_together",
     "left_behind",
     "letterhead",
+    "off_page",
     "own_copy",
     "page",
     "parts",

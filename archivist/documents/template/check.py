@@ -1,6 +1,6 @@
 """Tries templates out before a household depends on them: shipped ones, and above all a clerk's edited copy.
 
-Its file is looked through first (``left_behind``, ``visible_text``, ``placeholders``). A template is then read (every dotted path in every branch, against the declared fields), rendered with a recorder that
+Its file is looked through first (``left_behind``, ``visible_text``, ``off_page``, ``placeholders``). A template is then read (every dotted path in every branch, against the declared fields), rendered with a recorder that
 notes what is really asked for, filled with sample data for each category of assistance, full and sparse, and the
 result is opened. Every fault is told, not the first.
 """
@@ -19,6 +19,7 @@ from archivist.doctypes.field_paths import FieldPath
 from archivist.documents.render import render as rendering
 from archivist.documents.render.sample_values import sparse, specimen, typical
 from archivist.documents.template.left_behind import left_behind
+from archivist.documents.template.off_page import off_page_text
 from archivist.documents.template.placeholders import placeholders
 from archivist.documents.template.visible_text import unseen_text
 from archivist.errors import ArchivistError, RenderedWrong, TemplateFault
@@ -38,7 +39,7 @@ def check(doc: DocumentType, template: Path | None) -> list[str]:
     problems = left_behind(members)
     try:
         if not any(problem.startswith("文件已损坏") for problem in problems):
-            problems += unseen_text(members)
+            problems += unseen_text(members) + off_page_text(members)
             problems += placeholders(
                 rendering.printed_sources(template),
                 _ALL_PATHS | rendering.declared_paths(doc),

@@ -21,10 +21,12 @@ from archivist.documents.render.template_package import PARSER, PRINTED_PARTS
 __all__ = ["left_behind"]
 
 _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_CHANGES: Final = frozenset(
-    ("ins", "del", "moveFrom", "moveTo", "rPrChange", "pPrChange", "tblPrChange", "trPrChange", "tcPrChange", "sectPrChange",
-     "tblGridChange", "numberingChange", "cellIns", "cellDel", "cellMerge", "tblPrExChange", "customXmlInsRangeStart", "customXmlDelRangeStart")
-)  # fmt: skip
+_W15: Final = "{http://schemas.microsoft.com/office/word/2012/wordml}"
+_MC: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_CHANGES: Final = re.compile(
+    r"ins|del|delText|delInstrText|cellIns|cellDel|cellMerge|\w+Change|(move(From|To)|customXml(Ins|Del|MoveFrom|MoveTo))(Range(Start|End))?"
+)
+"""Elements that tell of a change not yet accepted (ECMA-376 part 1, 17.13.5)."""
 _HARMLESS: Final = frozenset(("PAGE", "NUMPAGES", "SECTIONPAGES", "SECTION", "HYPERLINK"))
 """Fields that print the same whoever opens the file, and whenever."""
 _FIELDS: Final[Mapping[str, str]] = MappingProxyType(
@@ -46,10 +48,35 @@ _ELEMENTS: Final[Mapping[str, str]] = MappingProxyType(
         "mailMerge": "设置了邮件合并的数据源，请在“邮件”中改回普通文档",
         "dataBinding": "有绑定数据的内容控件，打开时会改变文字，请删去控件保留文字",
         "showingPlcHdr": "有没填写的内容控件（“单击此处输入文字”），请删去",
+        **dict.fromkeys(
+            ("dropDownList", "comboBox", "date"),
+            "有下拉、日期内容控件，只会印出当时选的内容，请删去控件，改为文字或 {{ 字段 }}",
+        ),
+        "ffData": "有窗体域，请删去，改为文字或 {{ 字段 }}",
+        "trackRevisions": "开着修订，制发后的每次改动都会留痕，请在“审阅”中关闭修订",
+        "documentProtection": "设置了编辑限制，请在“审阅—限制编辑”中停止保护",
+        "writeProtection": "设置了修改权限密码或建议只读，请在“另存为—工具—常规选项”中取消",
+        "docVars": "有文档变量（docVars），里面的内容会随每一份文书带走，请把正文复制到自带的模板里再改",
     }
 )
 _MACROS: Final = re.compile(r"(.*/)?(vbaProject\.bin|vbaData\.xml|vbaProjectSignature\w*\.bin)|customUI/.*|word/customizations\.xml", re.IGNORECASE)  # fmt: skip
 _EMBEDDED: Final = re.compile(r"word/(embeddings|activeX|ctrlProps)/.*", re.IGNORECASE)
+_GLOSSARY: Final = re.compile(r"word/glossary/.*", re.IGNORECASE)
+_FONT_FILES: Final = re.compile(r"word/fonts/.*|.*\.(odttf|ttf|otf|ttc)", re.IGNORECASE)
+_KNOWN: Final = re.compile(
+    r".*\.(xml|rels|vml|png|jpe?g|gif|bmp|tiff?|emf|wmf|svg)|word/printerSettings/.*\.bin|mimetype",
+    re.IGNORECASE,
+)
+"""Members that Word and WPS put into a document of text and pictures."""
+_INSIDE: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "aFChunk": _ELEMENTS["altChunk"],
+        "subDocument": _ELEMENTS["subDoc"],
+        "control": _ELEMENTS["control"],
+        **dict.fromkeys(("oleObject", "package"), _ELEMENTS["object"]),
+    }
+)
+"""Kinds of relationship to a part that is no text of this document, wherever in the package it lies."""
 _WEB: Final = ("http://", "https://", "mailto:", "#")
 
 
@@ -64,7 +91,14 @@ def left_behind(members: Mapping[str, bytes]) -> list[str]:
             parts[name] = etree.fromstring(content, PARSER)
         except etree.XMLSyntaxError:
             problems.append(f"文件已损坏：{name} 读不出来")
-    found = [*_qr(parts), *_comments(parts), *_words(parts), *_fields(parts), *_elsewhere(parts)]
+    found = [
+        *_qr(parts),
+        *_comments(parts),
+        *_words(parts),
+        *_twofold(parts),
+        *_fields(parts),
+        *_elsewhere(parts),
+    ]
     return list(dict.fromkeys([*problems, *found, *_members(members)]))
 
 
@@ -91,9 +125,9 @@ def _words(parts: Mapping[str, etree._Element]) -> Iterator[str]:
         etree.QName(element).localname
         for name, part in parts.items()
         if name.startswith("word/")
-        for element in part.iter(f"{_W}*")
+        for element in part.iter(f"{_W}*", f"{_W15}dataBinding")
     }
-    if names & _CHANGES:
+    if any(map(_CHANGES.fullmatch, names)):
         yield "有未接受的修订，请在 Word/WPS 中全部接受或拒绝"
     yield from (told for name, told in _ELEMENTS.items() if name in names)
     if any(
@@ -102,6 +136,22 @@ def _words(parts: Mapping[str, etree._Element]) -> Iterator[str]:
         for _ in part.iter("{urn:schemas-microsoft-com:office:office}OLEObject")
     ):
         yield _ELEMENTS["object"]
+
+
+def _twofold(parts: Mapping[str, etree._Element]) -> Iterator[str]:
+    """Yield what other words than the ones of the text are printed: by a program that reads the other of two, or as a watermark."""
+    for name in filter(PRINTED_PARTS.fullmatch, parts):
+        for place in parts[name].iter(f"{_MC}AlternateContent"):
+            said = list(dict.fromkeys(map(_words_of, place)))
+            if len(said) > 1 or (len(place) == 1 and said[0]):
+                one, other = (*said, "")[:2]
+                yield f"同一处有两种文字（“{one[:12]}”和“{other[:12]}”），换一个软件打印就不同，请删去重写"
+        for drawn in parts[name].iter("{urn:schemas-microsoft-com:vml}textpath"):
+            yield f"有水印或艺术字“{str(drawn.get('string') or '')[:12]}”，会印在每一份文书上，请在“设计—水印”中删除"
+
+
+def _words_of(element: etree._Element) -> str:
+    return "".join("".join(str(t.text or "") for t in element.iter(f"{_W}t")).split())
 
 
 def _fields(parts: Mapping[str, etree._Element]) -> Iterator[str]:
@@ -150,6 +200,7 @@ def _elsewhere(parts: Mapping[str, etree._Element]) -> Iterator[str]:
         for link in part.iter("{*}Relationship"):
             kind, target = str(link.get("Type")).rpartition("/")[2], str(link.get("Target"))
             if str(link.get("TargetMode", "")).lower() != "external":
+                yield from filter(None, (_INSIDE.get(kind),))
                 continue
             if kind != "hyperlink":
                 yield "引用了文件以外的内容（外部图片、模板），打印时可能缺失，请改为嵌入"
@@ -165,3 +216,11 @@ def _members(members: Mapping[str, bytes]) -> Iterator[str]:
         yield "是 Word 模板（.dotx）改了后缀，请另存为“Word 文档（*.docx）”"
     if any(_EMBEDDED.fullmatch(name) for name in members):
         yield _ELEMENTS["object"]
+    if any(_GLOSSARY.fullmatch(name) for name in members):
+        yield "有文档部件（自动图文集），里面的文字会随每一份文书带走，请把正文复制到自带的模板里再改"
+    if any(_FONT_FILES.fullmatch(name) for name in members):
+        yield "嵌入了字体文件，请在“选项—保存”中取消“将字体嵌入文件”"
+    told = (_MACROS, _EMBEDDED, _GLOSSARY, _FONT_FILES, _KNOWN)
+    for name in members:
+        if not any(kind.fullmatch(name) for kind in told):
+            yield f"里面夹带了别的文件（{name[:60]}），请把正文复制到自带的模板里再改"

@@ -1,12 +1,13 @@
 """Text of a template that nobody would see on paper: hidden, of the colour of the paper, tiny, cut off, struck through.
 
 A mandatory sentence that stands there so would be found in the file and not on the sheet, so every such text is refused,
-tags included. How a run is set is looked for where Word looks: the run, its character style, the style of its paragraph, what
-those are based on, the defaults of the document.
+tags included; so is text that is read in another order than it stands in the file. How a run is set is looked for where Word
+looks: the run, its character style, the style of its paragraph, what those are based on, the defaults of the document.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,6 +32,11 @@ _W: Final = f"{{{_WORDS}}}"
 _W14: Final = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _OFF: Final = ("0", "false", "off", "none")
 _WHITE_THEME: Final = ("background1", "light1", "bg1", "lt1")
+_BLACK_THEME: Final = ("text1", "dark1", "tx1", "dk1")
+_MOST_RAISED_PT: Final = 36.0
+"""Text may stand so far above or below its line."""
+_REVERSED: Final = "从右到左排的文字"
+_FILLERS: Final = "\u034f\u115f\u1160\u3164\uffa0"
 _MOST_STYLES: Final = 20
 """Styles based on each other that are looked through; Word itself stops earlier."""
 _NEAR: Final = 12
@@ -52,17 +58,30 @@ def unseen_text(members: Mapping[str, bytes]) -> list[str]:
         etree.fromstring(members["word/styles.xml"], PARSER) if "word/styles.xml" in members else None
     )
     told: dict[str, list[str]] = {}
+    codes: dict[str, None] = {}
     for name in filter(PRINTED_PARTS.fullmatch, members):
         for run in etree.fromstring(members[name], PARSER).iter(f"{_W}r"):
             text = "".join(str(t.text or "") for t in run.iterchildren(f"{_W}t")).strip()
-            if text and (how := _Run(run, styles).unseen()):
+            if text and (how := _Run(run, text, styles).unseen()):
                 told.setdefault(how, []).append(text)
-    return [f"有{how}“{'”“'.join(_near(texts))}”：纸上看不见，请改正或删去" for how, texts in told.items()]
+            codes |= {f"U+{ord(char):04X}": None for char in text if _without_shape(char)}
+    lines = [
+        f"有{how}“{_near(texts)}”：{'印出的次序是反的' if how == _REVERSED else '纸上看不见'}，请改正或删去"
+        for how, texts in told.items()
+    ]
+    if codes:
+        lines.append(f"有看不见的字符（{'、'.join(codes)}），印出的次序、字句会与文件里的不同，请删去重打")
+    return lines
 
 
-def _near(texts: list[str]) -> list[str]:
+def _without_shape(char: str) -> bool:
+    """Tell whether a character prints nothing: it joins, parts or turns round the ones beside it."""
+    return unicodedata.category(char) == "Cf" or char in _FILLERS
+
+
+def _near(texts: list[str]) -> str:
     whole = "".join(texts)
-    return [whole[:_NEAR] + ("…" if len(whole) > _NEAR else "")]
+    return whole[:_NEAR] + ("…" if len(whole) > _NEAR else "")
 
 
 class _Styles:
@@ -92,6 +111,7 @@ class _Run:
     """A run of text, and what says how it is set."""
 
     run: etree._Element
+    text: str
     styles: _Styles
 
     def unseen(self) -> str:
@@ -100,10 +120,15 @@ class _Run:
             return "隐藏的文字"
         if self._on("strike") or self._on("dstrike"):
             return "带删除线的文字"
-        if self.size_pt < SMALLEST_PT or self._number("w", 100) < _LEAST_SCALE:
+        if self.size_pt < SMALLEST_PT or self._number("w", 100) < _LEAST_SCALE or self._squeezed():
             return f"过小的文字（小于 {SMALLEST_PT:g} 磅或压扁）"
-        if self._transparent() or _contrast(self._colour(), self._ground()) < LEAST_CONTRAST:
+        ground = self._ground()
+        if self._transparent() or any(_contrast(c, ground) < LEAST_CONTRAST for c in self._colours()):
             return "与底色相近的文字（白字等）"
+        if abs(self._number("position", 0)) > 2 * _MOST_RAISED_PT:
+            return "升降出行外的文字"
+        if self._reversed():
+            return _REVERSED
         if self._cut_off():
             return "被固定行距或行高切掉的文字"
         return ""
@@ -134,6 +159,23 @@ class _Run:
         """Size of the type."""
         return self._number("sz", 20) / 2
 
+    def _squeezed(self) -> bool:
+        """Tell whether the characters stand on each other."""
+        least = self.size_pt * 20 * _LEAST_SCALE / 100
+        spacing = next((e for given in self._given if given.tag == f"{_W}rPr" and (e := given.find(f"{_W}spacing")) is not None), None)  # fmt: skip
+        whole = (
+            0 if "{" in self.text else least * len(self.text)
+        )  # how long the value is that stands there is not known
+        fit = _measure(_value(self._nearest("fitText")), whole)
+        return self.size_pt * 20 + _measure(_value(spacing), 0) < least or fit < whole
+
+    def _reversed(self) -> bool:
+        """Tell whether Chinese or digits are set from right to left; Uyghur and the like is written so."""
+        if any(unicodedata.bidirectional(char) in ("R", "AL") for char in self.text):
+            return False
+        around = self.run.iterancestors(f"{_W}bdo", f"{_W}dir")
+        return self._on("rtl") or any(_value(each) == "rtl" for each in around)
+
     def _within_hidden(self) -> bool:
         for around in self.run.iterancestors():
             if around.tag == f"{_W}tr" and (hidden := around.find(f"{_W}trPr/{_W}hidden")) is not None:
@@ -162,20 +204,32 @@ class _Run:
             return theme.get(f"{_W14}val") in _WHITE_THEME and len(theme) == 0
         return plain is not None and _contrast(str(plain.get(f"{_W14}val")), self._ground()) < LEAST_CONTRAST
 
-    def _colour(self) -> str:
+    def _colours(self) -> tuple[str, ...]:
+        """Return the colour as it is named and as the theme makes it: one program prints this one, another that."""
         found = self._nearest("color")
         if found is None:
-            return "auto"
-        value = _value(found) or "auto"
-        return "FFFFFF" if value == "auto" and found.get(f"{_W}themeColor") in _WHITE_THEME else value
+            return ("auto",)
+        value, theme = _value(found) or "auto", str(found.get(f"{_W}themeColor"))
+        if theme in _WHITE_THEME:
+            share = _share(found.get(f"{_W}themeShade"))
+            return (value, f"{round(255 * share):02X}" * 3)
+        if theme in _BLACK_THEME:
+            share = _share(found.get(f"{_W}themeTint"))
+            return (value, f"{round(255 * (1 - share)):02X}" * 3)
+        return (value,)
 
     def _ground(self) -> str:
         if (mark := _value(self._nearest("highlight")) or "none") != "none":
             return _HIGHLIGHTS.get(mark, "FFFFFF")
         cells = (cell.find(f"{_W}tcPr/{_W}shd") for cell in self.run.iterancestors(f"{_W}tc"))
         for shade in (self._nearest("shd"), *cells):
-            if shade is not None and (fill := str(shade.get(f"{_W}fill") or "auto")) not in ("auto", ""):
+            if shade is None:
+                continue
+            over = _value(shade) == "solid"  # the pattern lies over the ground and leaves nothing of it
+            if (fill := str(shade.get(f"{_W}{'color' if over else 'fill'}") or "auto")) not in ("auto", ""):
                 return fill
+            if over:
+                return "000000"
         return "FFFFFF"
 
     def _cut_off(self) -> bool:
@@ -201,6 +255,14 @@ class _Run:
 def _value(element: etree._Element | None) -> str | None:
     found = None if element is None else element.get(f"{_W}val")
     return None if found is None else str(found)
+
+
+def _share(text: object) -> float:
+    """Return how much of a colour is left, 0 to 1, as Word writes it: two hexadecimal digits; all of it where nothing is said."""
+    try:
+        return int(str(text), 16) / 255
+    except ValueError:
+        return 1.0
 
 
 def _measure(text: object, default: float) -> float:

@@ -17,9 +17,9 @@ Change = Callable[[Members], Members | bytes]
 NOTICE: Final = "acceptance_notice"
 BODY, LINKS, TYPES = "word/document.xml", "word/_rels/document.xml.rels", "[Content_Types].xml"
 _RELATION: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_SAVE: Final = "请在 Word 或 WPS 中另存为“Word 文档（*.docx）”"
-_ONLY: Final = "只能写字段名、条件，以及对登记的表格逐行循环"
-_FILTERS: Final = "竖线后面只能是 blank、boxes、default、first、join、last、length、lower、short、trim、upper"
+SAVE: Final = "请在 Word 或 WPS 中另存为“Word 文档（*.docx）”"
+ONLY: Final = "只能写字段名、条件，以及对登记的表格逐行循环"
+FILTERS: Final = "竖线后面只能是 blank、boxes、default、first、join、last、length、lower、short、trim、upper"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ def _as_is(near: str) -> str:
     return f"“{near}”会原样印在文书上：要填写的地方用半角的 {{{{ 字段 }}}}，其他地方不用花括号和 « »"
 
 
-def _unseen(how: str, near: str) -> str:
+def unseen(how: str, near: str) -> str:
     return f"有{how}“{near}”：纸上看不见，请改正或删去"
 
 
@@ -171,18 +171,18 @@ def _field(said: str, why: str) -> str:
 
 
 _MANDATORY: Final = "权利和义务"
-_OLE: Final = "有嵌入的对象（OLE），请改为图片或文字"
+OLE: Final = "有嵌入的对象（OLE），请改为图片或文字"
 _OUTSIDE: Final = "引用了文件以外的内容（外部图片、模板），打印时可能缺失，请改为嵌入"
-_SHARED: Final = "有指向本机或共享文件夹的超链接，请取消链接"
-_CHANGES: Final = "有未接受的修订，请在 Word/WPS 中全部接受或拒绝"
+SHARED: Final = "有指向本机或共享文件夹的超链接，请取消链接"
+CHANGES: Final = "有未接受的修订，请在 Word/WPS 中全部接受或拒绝"
 _MACROS: Final = "含有宏（VBA）或自定义功能区，请另存为不含宏的“Word 文档（*.docx）”"
-_PALE, _HIDDEN, _TINY, _CUT = (
+PALE, _HIDDEN, TINY, _CUT = (
     "与底色相近的文字（白字等）",
     "隐藏的文字",
     "过小的文字（小于 6 磅或压扁）",
     "被固定行距或行高切掉的文字",
 )
-_CELL: Final = '<w:tbl><w:tblPr/><w:tblGrid><w:gridCol w:w="4000"/></w:tblGrid><w:tr><w:trPr>{row}</w:trPr><w:tc><w:tcPr>{cell}</w:tcPr>{inner}</w:tc></w:tr></w:tbl>'
+CELL: Final = '<w:tbl><w:tblPr/><w:tblGrid><w:gridCol w:w="4000"/></w:tblGrid><w:tr><w:trPr>{row}</w:trPr><w:tc><w:tcPr>{cell}</w:tcPr>{inner}</w:tc></w:tr></w:tbl>'
 
 SPOILED: Final = (
     # places to be filled in another way
@@ -212,69 +212,69 @@ SPOILED: Final = (
     Spoiled("merge settings", lambda m: {**m, "word/settings.xml": m["word/settings.xml"].replace(b"</w:settings>", b"<w:mailMerge/></w:settings>")}, "设置了邮件合并的数据源，请在“邮件”中改回普通文档"),
     # what a reviewer leaves
     Spoiled("a comment", both(xml('<w:p><w:commentRangeStart w:id="1"/></w:p>'), member("word/comments.xml", '<w:comments xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:comment w:id="1" w:author="某科长"><w:p><w:r><w:t>此户先不批</w:t></w:r></w:p></w:comment></w:comments>')), "有 1 条批注，会留在每一份制发的文书里，请在“审阅”中全部删除"),
-    Spoiled("an insertion", xml('<w:p><w:ins w:id="1" w:author="x"><w:r><w:t>新增</w:t></w:r></w:ins></w:p>'), _CHANGES),
-    Spoiled("a deletion", xml('<w:p><w:del w:id="1" w:author="x"><w:r><w:delText>删去</w:delText></w:r></w:del></w:p>'), _CHANGES),
-    Spoiled("a changed format", text("说明", '<w:rPrChange w:id="1" w:author="x"><w:rPr/></w:rPrChange>'), _CHANGES),
-    Spoiled("a row taken out", xml(_CELL.format(row='<w:del w:id="1" w:author="x"/>', cell="", inner=paragraph("甲"))), _CHANGES),
+    Spoiled("an insertion", xml('<w:p><w:ins w:id="1" w:author="x"><w:r><w:t>新增</w:t></w:r></w:ins></w:p>'), CHANGES),
+    Spoiled("a deletion", xml('<w:p><w:del w:id="1" w:author="x"><w:r><w:delText>删去</w:delText></w:r></w:del></w:p>'), CHANGES),
+    Spoiled("a changed format", text("说明", '<w:rPrChange w:id="1" w:author="x"><w:rPr/></w:rPrChange>'), CHANGES),
+    Spoiled("a row taken out", xml(CELL.format(row='<w:del w:id="1" w:author="x"/>', cell="", inner=paragraph("甲"))), CHANGES),
     # what nobody sees
-    Spoiled("hidden", text("内部掌握", "<w:vanish/>"), _unseen(_HIDDEN, "内部掌握")),
-    Spoiled("mandatory words hidden", text(_MANDATORY, "<w:vanish/>"), _unseen(_HIDDEN, _MANDATORY)),
-    Spoiled("hidden by a style", both(_style("H1", "<w:vanish/>"), _style("H2", "", based='<w:basedOn w:val="H1"/>'), text("内部掌握", '<w:rStyle w:val="H2"/>')), _unseen(_HIDDEN, "内部掌握")),
-    Spoiled("a hidden tag", text("{{ office.name }}", "<w:vanish/>"), _unseen(_HIDDEN, "{{ office.na…")),
-    Spoiled("a hidden row", xml(_CELL.format(row="<w:hidden/>", cell="", inner=paragraph("内部掌握"))), _unseen(_HIDDEN, "内部掌握")),
-    Spoiled("white", text("内部掌握", '<w:color w:val="FFFFFF"/>'), _unseen(_PALE, "内部掌握")),
-    Spoiled("nearly white", text("内部掌握", '<w:color w:val="F0F0F0"/>'), _unseen(_PALE, "内部掌握")),
-    Spoiled("yellow", text("内部掌握", '<w:color w:val="FFFF00"/>'), _unseen(_PALE, "内部掌握")),
-    Spoiled("white by the theme", text("内部掌握", '<w:color w:val="auto" w:themeColor="background1"/>'), _unseen(_PALE, "内部掌握")),
-    Spoiled("black under a marker", text("内部掌握", '<w:color w:val="000000"/><w:highlight w:val="black"/>'), _unseen(_PALE, "内部掌握")),
-    Spoiled("the colour of its cell", xml(_CELL.format(row="", cell='<w:shd w:val="clear" w:fill="1F1F1F"/>', inner=paragraph("内部掌握", '<w:color w:val="222222"/>'))), _unseen(_PALE, "内部掌握")),
-    Spoiled("no fill", text("内部掌握", '<w14:textFill xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"><w14:noFill/></w14:textFill>'), _unseen(_PALE, "内部掌握")),
-    Spoiled("tiny", text("内部掌握", '<w:sz w:val="2"/>'), _unseen(_TINY, "内部掌握")),
-    Spoiled("squeezed", text("内部掌握", '<w:w w:val="1"/>'), _unseen(_TINY, "内部掌握")),
-    Spoiled("a line of a point", text("内部掌握", "", '<w:spacing w:line="20" w:lineRule="exact"/>'), _unseen(_CUT, "内部掌握")),
-    Spoiled("a row of a point", xml(_CELL.format(row='<w:trHeight w:val="20" w:hRule="exact"/>', cell="", inner=paragraph("内部掌握"))), _unseen(_CUT, "内部掌握")),
-    Spoiled("struck through", text("内部掌握", "<w:strike/>"), _unseen("带删除线的文字", "内部掌握")),
+    Spoiled("hidden", text("内部掌握", "<w:vanish/>"), unseen(_HIDDEN, "内部掌握")),
+    Spoiled("mandatory words hidden", text(_MANDATORY, "<w:vanish/>"), unseen(_HIDDEN, _MANDATORY)),
+    Spoiled("hidden by a style", both(_style("H1", "<w:vanish/>"), _style("H2", "", based='<w:basedOn w:val="H1"/>'), text("内部掌握", '<w:rStyle w:val="H2"/>')), unseen(_HIDDEN, "内部掌握")),
+    Spoiled("a hidden tag", text("{{ office.name }}", "<w:vanish/>"), unseen(_HIDDEN, "{{ office.na…")),
+    Spoiled("a hidden row", xml(CELL.format(row="<w:hidden/>", cell="", inner=paragraph("内部掌握"))), unseen(_HIDDEN, "内部掌握")),
+    Spoiled("white", text("内部掌握", '<w:color w:val="FFFFFF"/>'), unseen(PALE, "内部掌握")),
+    Spoiled("nearly white", text("内部掌握", '<w:color w:val="F0F0F0"/>'), unseen(PALE, "内部掌握")),
+    Spoiled("yellow", text("内部掌握", '<w:color w:val="FFFF00"/>'), unseen(PALE, "内部掌握")),
+    Spoiled("white by the theme", text("内部掌握", '<w:color w:val="auto" w:themeColor="background1"/>'), unseen(PALE, "内部掌握")),
+    Spoiled("black under a marker", text("内部掌握", '<w:color w:val="000000"/><w:highlight w:val="black"/>'), unseen(PALE, "内部掌握")),
+    Spoiled("the colour of its cell", xml(CELL.format(row="", cell='<w:shd w:val="clear" w:fill="1F1F1F"/>', inner=paragraph("内部掌握", '<w:color w:val="222222"/>'))), unseen(PALE, "内部掌握")),
+    Spoiled("no fill", text("内部掌握", '<w14:textFill xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"><w14:noFill/></w14:textFill>'), unseen(PALE, "内部掌握")),
+    Spoiled("tiny", text("内部掌握", '<w:sz w:val="2"/>'), unseen(TINY, "内部掌握")),
+    Spoiled("squeezed", text("内部掌握", '<w:w w:val="1"/>'), unseen(TINY, "内部掌握")),
+    Spoiled("a line of a point", text("内部掌握", "", '<w:spacing w:line="20" w:lineRule="exact"/>'), unseen(_CUT, "内部掌握")),
+    Spoiled("a row of a point", xml(CELL.format(row='<w:trHeight w:val="20" w:hRule="exact"/>', cell="", inner=paragraph("内部掌握"))), unseen(_CUT, "内部掌握")),
+    Spoiled("struck through", text("内部掌握", "<w:strike/>"), unseen("带删除线的文字", "内部掌握")),
     # objects, links, macros
-    Spoiled("an object", xml('<w:p><w:r><w:object><o:OLEObject xmlns:o="urn:schemas-microsoft-com:office:office" Type="Embed"/></w:object></w:r></w:p>'), _OLE),
-    Spoiled("an embedded sheet", member("word/embeddings/oleObject1.bin", b"\xd0\xcf\x11\xe0"), _OLE),
+    Spoiled("an object", xml('<w:p><w:r><w:object><o:OLEObject xmlns:o="urn:schemas-microsoft-com:office:office" Type="Embed"/></w:object></w:r></w:p>'), OLE),
+    Spoiled("an embedded sheet", member("word/embeddings/oleObject1.bin", b"\xd0\xcf\x11\xe0"), OLE),
     Spoiled("another document", xml('<w:altChunk/>'), "嵌入了另一个文档（altChunk），请把内容粘贴为文字"),
     Spoiled("a picture of the web", link("image", "http://192.0.2.1/track.png"), _OUTSIDE),
     Spoiled("the same, other quotes", link("image", "http://192.0.2.1/track.png", quote="'"), _OUTSIDE),
     Spoiled("a template elsewhere", member("word/_rels/settings.xml.rels", f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="{_RELATION}/attachedTemplate" Target="file:///\\\\server\\evil.dotm" TargetMode="External"/></Relationships>'), _OUTSIDE),
-    Spoiled("a shared folder", link("hyperlink", "file://server/share/名单.xlsx"), _SHARED),
+    Spoiled("a shared folder", link("hyperlink", "file://server/share/名单.xlsx"), SHARED),
     Spoiled("macros", member("word/vbaProject.bin", b"\xd0\xcf"), _MACROS),
     Spoiled("a kind with macros", lambda m: {**m, TYPES: m[TYPES].replace(b"vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml", b"vnd.ms-word.document.macroEnabled.main+xml")}, _MACROS),
     Spoiled("a ribbon", member("customUI/customUI14.xml", "<customUI/>"), _MACROS),
     Spoiled("a bound control", xml('<w:sdt><w:sdtPr><w:dataBinding w:xpath="/a"/></w:sdtPr><w:sdtContent><w:p/></w:sdtContent></w:sdt>'), "有绑定数据的内容控件，打开时会改变文字，请删去控件保留文字"),
     Spoiled("an empty control", xml('<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent><w:p/></w:sdtContent></w:sdt>'), "有没填写的内容控件（“单击此处输入文字”），请删去"),
     # files of other kinds, and hostile ones
-    Spoiled("strict", strict, f"是“Strict Open XML 文档”（严格格式），不能填写：{_SAVE}，不要选“Strict”"),
+    Spoiled("strict", strict, f"是“Strict Open XML 文档”（严格格式），不能填写：{SAVE}，不要选“Strict”"),
     Spoiled("a template of Word", lambda m: {**m, TYPES: m[TYPES].replace(b"wordprocessingml.document.main", b"wordprocessingml.template.main")}, "是 Word 模板（.dotx）改了后缀，请另存为“Word 文档（*.docx）”"),
-    Spoiled("an old document", lambda _: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512, f"不是 Word 文档（.docx），是旧版 Word 文档（.doc），或加了打开密码：{_SAVE}"),
-    Spoiled("rtf", lambda _: b"{\\rtf1 }", f"不是 Word 文档（.docx），是 RTF 文档：{_SAVE}"),
-    Spoiled("a sheet", lambda _: pack({"xl/workbook.xml": b"<a/>"}), f"不是 Word 文档（.docx），是表格（.xlsx）：{_SAVE}"),
-    Spoiled("open document", lambda _: pack({"mimetype": b"application/vnd.oasis.opendocument.text"}), f"不是 Word 文档（.docx），是 OpenDocument 文档（.odt）：{_SAVE}"),
+    Spoiled("an old document", lambda _: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512, f"不是 Word 文档（.docx），是旧版 Word 文档（.doc），或加了打开密码：{SAVE}"),
+    Spoiled("rtf", lambda _: b"{\\rtf1 }", f"不是 Word 文档（.docx），是 RTF 文档：{SAVE}"),
+    Spoiled("a sheet", lambda _: pack({"xl/workbook.xml": b"<a/>"}), f"不是 Word 文档（.docx），是表格（.xlsx）：{SAVE}"),
+    Spoiled("open document", lambda _: pack({"mimetype": b"application/vnd.oasis.opendocument.text"}), f"不是 Word 文档（.docx），是 OpenDocument 文档（.odt）：{SAVE}"),
     Spoiled("empty", lambda _: b"", "文件是空的"),
     Spoiled("half of it", lambda m: pack(m)[:9000], "不是 Word 文档（.docx），或已损坏"),
-    Spoiled("utf-16", lambda m: {**m, BODY: m[BODY].decode().replace("UTF-8", "UTF-16").encode("utf-16")}, f"内容不是 UTF-8 编码（document.xml）：{_SAVE}"),
+    Spoiled("utf-16", lambda m: {**m, BODY: m[BODY].decode().replace("UTF-8", "UTF-16").encode("utf-16")}, f"内容不是 UTF-8 编码（document.xml）：{SAVE}"),
     Spoiled("a dtd", body("<w:document", '<!DOCTYPE w [<!ENTITY a SYSTEM "file:///etc/passwd">]><w:document'), "含有 DTD 或实体声明（document.xml），可能是恶意文件：不能使用"),
     Spoiled("a dtd in a footer", lambda m: {**m, "word/footer1.xml": m["word/footer1.xml"].replace(b"<w:ftr", b"<!DOCTYPE w [<!ENTITY a 'aaaa'>]><w:ftr")}, "含有 DTD 或实体声明（footer1.xml），可能是恶意文件：不能使用"),
     Spoiled("a bomb", _bomb, "模板太大，或是恶意压缩的文件：请去掉大图片，用自带的模板重新改"),
-    Spoiled("two of a name", _twice, f"文件已损坏：里面有重名的内容，{_SAVE}"),
-    Spoiled("other prefixes", lambda m: {**m, BODY: m[BODY].replace(b"<w:", b"<n:").replace(b"</w:", b"</n:").replace(b" w:", b" n:").replace(b"xmlns:w=", b"xmlns:n=")}, f"不是 Word 或 WPS 写的文档：{_SAVE}"),
+    Spoiled("two of a name", _twice, f"文件已损坏：里面有重名的内容，{SAVE}"),
+    Spoiled("other prefixes", lambda m: {**m, BODY: m[BODY].replace(b"<w:", b"<n:").replace(b"</w:", b"</n:").replace(b" w:", b" n:").replace(b"xmlns:w=", b"xmlns:n=")}, f"不是 Word 或 WPS 写的文档：{SAVE}"),
     # expressions
-    Spoiled("a wide format", text("{{ '%999999999d' % 1 }}"), f"标签里不能用求余或套格式（%）：{_ONLY}"),
-    Spoiled("a long text", text("{{ 'x' * 999999999 }}"), f"标签里不能用乘法（*）：{_ONLY}"),
-    Spoiled("a high power", text("{{ 9 ** 9 ** 9 }}"), f"标签里不能用乘方（**）：{_ONLY}"),
-    Spoiled("a padded text", text("{{ 'x'.ljust(999999999) }}"), f"标签里不能调用 ljust()：{_ONLY}"),
+    Spoiled("a wide format", text("{{ '%999999999d' % 1 }}"), f"标签里不能用求余或套格式（%）：{ONLY}"),
+    Spoiled("a long text", text("{{ 'x' * 999999999 }}"), f"标签里不能用乘法（*）：{ONLY}"),
+    Spoiled("a high power", text("{{ 9 ** 9 ** 9 }}"), f"标签里不能用乘方（**）：{ONLY}"),
+    Spoiled("a padded text", text("{{ 'x'.ljust(999999999) }}"), f"标签里不能调用 ljust()：{ONLY}"),
     Spoiled("a range", text("{% for i in range(999999999) %}{{ i }}{% endfor %}"), "循环只能逐行走登记的表格或清单，in 后面写它的字段名"),
-    Spoiled("a wide filter", text("{{ applicant.name|center(9999) }}"), f"没有 center 这种写法（{_FILTERS}）"),
-    Spoiled("unescaped", text("{{ applicant.name|safe }}"), f"没有 safe 这种写法（{_FILTERS}）"),
+    Spoiled("a wide filter", text("{{ applicant.name|center(9999) }}"), f"没有 center 这种写法（{FILTERS}）"),
+    Spoiled("unescaped", text("{{ applicant.name|safe }}"), f"没有 safe 这种写法（{FILTERS}）"),
     Spoiled("a large number", text("{{ applicant.name|blank(999999999) }}"), "标签里的数太大（超过 10000）"),
     Spoiled("a long line", text("{{ applicant.name|blank(9999) }}"), "blank 后面的字数应为 1 至 200"),
     Spoiled("deep loops", text("{% for a in office.name %}{% for b in office.name %}{% for c in office.name %}甲{% endfor %}{% endfor %}{% endfor %}"), "循环套得太深（最多 2 层）"),
-    Spoiled("doubling", text("{% set a = office.name %}{{ a }}"), f"标签里不能用{{% set %}}：{_ONLY}"),
-    Spoiled("a macro that calls itself", text("{% macro f() %}{% endmacro %}"), f"标签里不能用{{% macro %}}：{_ONLY}"),
+    Spoiled("doubling", text("{% set a = office.name %}{{ a }}"), f"标签里不能用{{% set %}}：{ONLY}"),
+    Spoiled("a macro that calls itself", text("{% macro f() %}{% endmacro %}"), f"标签里不能用{{% macro %}}：{ONLY}"),
     Spoiled("deep brackets", text(f"{{{{ {'(' * 900}office.name{')' * 900} }}}}"), "标签套得太深"),
     Spoiled("many tags", text("{{ office.name }}" * 5001), "标签太多（document.xml 超过 5000 处）"),
     Spoiled("full-width dot", text("{{ office．name }}"), "模板标签写法有误：“{{ office．name }}”"),

@@ -18,6 +18,7 @@ from archivist.errors import TemplateFault
 from archivist.issuing.case_documents import plan
 from archivist.model.ids import Category
 from archivist.workspace import Workspace
+from tests.documents.template.disguised import DISGUISED
 from tests.documents.template.spoiled import (
     BODY,
     NOTICE,
@@ -34,9 +35,10 @@ from tests.kit import BY, TODAY, make_workspace, open_household
 from tests.sampling import sample, sweep
 
 CATALOGUE = Catalogue.load()
+ALL = (*SPOILED, *DISGUISED)
 
 
-@pytest.mark.parametrize("spoiled", SPOILED, ids=lambda s: s.name)
+@pytest.mark.parametrize("spoiled", ALL, ids=lambda s: s.name)
 def test_each_is_told_in_one_line(spoiled: Spoiled, tmp_path: Path) -> None:
     """「refused or removed with one clear line each」."""
     path = tmp_path / f"{NOTICE}.docx"
@@ -46,7 +48,7 @@ def test_each_is_told_in_one_line(spoiled: Spoiled, tmp_path: Path) -> None:
 
 def test_there_are_as_many_as_were_asked_for() -> None:
     """「At least 30 malicious or careless templates」, each of another kind."""
-    assert len({spoiled.name for spoiled in SPOILED}) == len(SPOILED) >= 30
+    assert len({spoiled.name for spoiled in ALL}) == len(ALL) >= 30
 
 
 def test_a_text_called_document2_is_read(tmp_path: Path) -> None:
@@ -66,6 +68,11 @@ HARMLESS = (
     ("a page of the web", text("网址 www.mca.gov.cn，邮箱 office@mca.gov.cn")),
     ("red", text("请携带身份证", '<w:color w:val="FF0000"/>')),
     ("white on black", xml('<w:tbl><w:tblPr/><w:tblGrid><w:gridCol w:w="4000"/></w:tblGrid><w:tr><w:tc><w:tcPr><w:shd w:val="clear" w:fill="000000"/></w:tcPr><w:p><w:r><w:rPr><w:color w:val="FFFFFF"/></w:rPr><w:t>白字</w:t></w:r></w:p></w:tc></w:tr></w:tbl>')),
+    ("hidden in a browser only", text("可见", "<w:webHidden/>")),
+    ("Uyghur", text("ئىجتىمائىي قۇتقۇزۇش", "<w:rtl/>")),
+    ("a wide caption", text("姓名", '<w:fitText w:val="1680"/>')),
+    ("a hanging indent", text("一、说明", "", '<w:ind w:left="640" w:hanging="640"/>')),
+    ("one text in two ways", xml('<w:p><w:r><mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><mc:Choice Requires="wps"><w:t>甲</w:t></mc:Choice><mc:Fallback><w:t>甲</w:t></mc:Fallback></mc:AlternateContent></w:r></w:p>')),
     ("hidden and shown again", text("可见", '<w:vanish w:val="0"/>')),
     ("a condition", text("{% if office.phone %}电话{{ office.phone }}{% else %}无{% endif %}")),
     ("the last four", text("{{ office.phone[-4:] }}")),
@@ -90,7 +97,7 @@ def test_what_fails_is_not_put_into_use(workspace: Workspace) -> None:
     """「The templates of the office that fail are not put into use (generate refuses with the same lines)」."""
     case = come_to(workspace, open_household(workspace), NOTICE)
     document = Catalogue.load(workspace.templates, shipped_templates()).get(NOTICE)
-    for spoiled in sample(SPOILED, 1 / 10, "spoiled"):
+    for spoiled in sample(ALL, 1 / 10, "spoiled"):
         workspace.templates.mkdir(exist_ok=True)
         (workspace.templates / f"{NOTICE}.docx").write_bytes(made(spoiled.change))
         document = Catalogue.load(workspace.templates, shipped_templates()).get(NOTICE)
