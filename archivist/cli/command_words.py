@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -37,7 +38,7 @@ def written(group: click.Group) -> str:
 def _plain(group: click.Group, above: click.Context, name: str) -> dict[str, Any]:
     command = group.get_command(above, name)
     assert command is not None, name
-    plain: dict[str, Any] = {"help": command.get_short_help_str(), "hidden": command.hidden}
+    plain: dict[str, Any] = {"help": first_words(command), "hidden": command.hidden}
     plain["settings"] = command.context_settings
     plain["params"] = [
         _param(param) for param in command.params if param.name not in {one.name for one in _SHARED}
@@ -48,6 +49,11 @@ def _plain(group: click.Group, above: click.Context, name: str) -> dict[str, Any
         if isinstance(command, OrMake):
             plain["make"] = {"alone": command.alone}
     return {key: value for key, value in plain.items() if value}
+
+
+def first_words(command: click.Command) -> str:
+    """Return what a command does in its first words; click would cut them at a blank, of which Chinese has none."""
+    return re.split("[。；]|\n\n", command.help or "", maxsplit=1)[0].replace("\n", "").strip()
 
 
 def _param(param: click.Parameter) -> dict[str, Any]:
@@ -80,7 +86,7 @@ def _command(name: str, plain: Mapping[str, Any]) -> click.Command:
     known: dict[str, Any] = {
         "name": name,
         "params": [_made(param) for param in plain.get("params", ())],
-        "help": plain.get("help"),
+        "short_help": plain.get("help"),
         "hidden": plain.get("hidden", False),
         "context_settings": plain.get("settings", {}),
     }

@@ -233,7 +233,10 @@ def file_(
     keep_duplicate: bool,
     reason: str,
 ) -> int:
-    """把指明的文件归入指明的户档；您的原文件不动。文件夹里全是照片的，是一份材料，一张一页。加了密码的，在终端里会问您密码。"""
+    """把指明的文件归入指明的户档；您的原文件不动。
+
+    文件夹里全是照片的，是一份材料，一张一页。加了密码的，在终端里会问您密码。
+    """
     ask = ask_password if is_terminal() else None
     with session.progress("归档", least=2) as progress:
         done = api.file_by_hand(

@@ -7,7 +7,9 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import click
@@ -79,8 +81,10 @@ def test_households_types_steps_and_commands_are_completed(office: Office) -> No
 def _shown(command: click.Command, above: click.Context | None, name: str) -> tuple[click.Context, object]:
     """Return everything of a command that can be seen at Tab."""
     context = click.Context(command, parent=above, info_name=name, **command.context_settings)
+    group = command if isinstance(command, click.Group) else None
+    below = {one: group.get_command(context, one) for one in group.list_commands(context)} if group else {}
     words = [
-        (one.value, one.help)
+        (one.value, _first(below.get(one.value)) or one.help)
         for begun in ("", "-")
         for one in command.shell_complete(context, begun)
         if one.value not in {"-h", "--help"}
@@ -95,7 +99,11 @@ def _shown(command: click.Command, above: click.Context | None, name: str) -> tu
         for param in command.params
     ]  # fmt: skip
     settings = (context.ignore_unknown_options, context.allow_extra_args, context.allow_interspersed_args)
-    return context, (words, params, settings, command.get_short_help_str())
+    return context, (words, params, settings, _first(command))
+
+
+def _first(command: click.Command | None) -> str:
+    return "" if command is None else command.short_help or command_words.first_words(command)
 
 
 def _alike(
@@ -123,6 +131,19 @@ def test_the_words_of_every_command_are_those_it_has() -> None:
         assert real is not None
         counted += _alike(real, command_words.command(name), (top, top), name)
     assert counted > 100
+
+
+def test_what_a_command_does_is_told_whole() -> None:
+    """What a shell shows beside a command is its first words, never cut: of some only three dots were left."""
+
+    def told(commands: dict[str, Any]) -> Iterator[str]:
+        for one in commands.values():
+            yield one["help"]
+            yield from told(one.get("commands", {}))
+
+    said = [*told(json.loads(command_words.FILE.read_text(encoding="utf-8")))]
+    assert len(said) > 80
+    assert all(len(words) >= 2 and not words.endswith("...") for words in said), said
 
 
 def test_the_shell_lists_no_english(office: Office) -> None:
