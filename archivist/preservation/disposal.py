@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from archivist.errors import ArchivistError, IndexFault
+from archivist.errors import ArchivistError
 from archivist.model.case import Case, CaseStatus
 from archivist.model.event import Op
-from archivist.model.group_holds import GroupHold
 from archivist.model.holds import Hold
-from archivist.model.ids import CaseNo
-from archivist.procedure.case_sights import MARK, events_mark, read_sights
 from archivist.rules.disposition.holds import holds
 from archivist.rules.disposition.retention import Retention, RetentionStatus, office_retention, retention
 from archivist.store import held_files
@@ -46,7 +42,7 @@ def retention_list(workspace: Workspace, *, on: dt.date, expired_only: bool = Fa
     groups, unknown = held_files.known_group_holds(workspace.archive)
     rows: list[RetainedCase] = []
     unread = [unknown] if unknown else []
-    for number in _to_read(workspace, groups, unread):
+    for number in workspace.archive.case_numbers():
         try:
             case = workspace.archive.read(number)
             period = retention(case, pack, on)
@@ -58,27 +54,7 @@ def retention_list(workspace: Workspace, *, on: dt.date, expired_only: bool = Fa
             left = (period.expires - on).days if period.expires else None
             rows.append(RetainedCase(case, period, left, standing))
     rows.sort(key=lambda r: (r.retention.expires or dt.date.max, r.case.number))
-    return RetentionSchedule(tuple(rows), tuple(dict.fromkeys(unread)))
-
-
-def _to_read(workspace: Workspace, groups: Sequence[GroupHold], unread: list[str]) -> Iterable[CaseNo]:
-    """Return the cases that may be listed, or whose events were written to since somebody read them; all where the index cannot tell.
-
-    Of an office's thousands most are open and go on: what they are is kept (``case_sights``), and nobody need read them.
-    """
-    archive = workspace.archive
-    try:
-        running = tuple(read_sights(workspace, None, unread, None))
-        closed = tuple(read_sights(workspace, None, unread, None, closed=True))
-    except IndexFault:
-        return archive.case_numbers()
-    found = {CaseNo.parse(sight.number) for sight in closed} | set(archive.custody.readable())
-    for sight in running:
-        number = CaseNo.parse(sight.number)
-        written = sight.body.get(MARK) != events_mark(archive.cases / sight.number)
-        if written or "keep" in sight.body or any(group.cases.may_fit(number) for group in groups):
-            found.add(number)
-    return sorted(found)
+    return RetentionSchedule(tuple(rows), tuple(unread))
 
 
 def _is_listed(case: Case, period: Retention) -> bool:

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any, Final
 
 from archivist import __version__
@@ -24,7 +23,6 @@ from archivist.model.step_ids import GRANTING, StepId
 from archivist.procedure import check_findings, hold_reviews
 from archivist.rules import deadlines
 from archivist.rules.deadlines import Obligation
-from archivist.rules.disposition.retention import may_be_retained
 from archivist.rules.pack import Pack
 from archivist.rules.staffing import recipients
 from archivist.rules.work_calendar import Deadline
@@ -33,10 +31,8 @@ from archivist.search.agenda_cache import Standing
 from archivist.store.chain import EVENTS, event_name
 from archivist.workspace import Workspace
 
-FORMAT: Final = 6
+FORMAT: Final = 5
 """Of what is kept."""
-MARK: Final = "mark"
-"""Where what is kept says how the events stood on the disk (``events_mark``) when they were read."""
 BATCH: Final = 500
 """Cases worked out between two commits of the cache; what is done survives an interruption."""
 
@@ -81,26 +77,12 @@ def worked_out(case: Case, pack: Pack) -> str:
         {"due": due, "review": visit, "served": recipients(case, pack), "state": case.state.value}
         | ({"holds": reviews} if (reviews := hold_reviews.plain(case)) else {})
         | ({"findings": told} if (told := check_findings.plain(case)) else {})
-        | ({"keep": 1} if may_be_retained(case) else {})
         | months,
         separators=(",", ":"),
     )
 
 
 _COUNTED: Final = {"visits": (StepId.VISIT,), "decided": GRANTING}
-
-
-def events_mark(folder: Path) -> str:
-    """Return what changes when somebody writes to the events of a case, by whatever way; nothing where there are none.
-
-    By it alone nobody knows that they are whole: a bit that a disk loses changes no time. That is what ``verify`` reads them for.
-    """
-    try:
-        with os.scandir(folder / EVENTS) as files:
-            seen = sorted((f.name, (st := f.stat()).st_size, st.st_mtime_ns, st.st_ctime_ns) for f in files)
-    except OSError:
-        return ""
-    return hashlib.blake2b(repr(seen).encode(), digest_size=8).hexdigest()
 
 
 def _plain(o: Obligation, place: int) -> list[Any]:
@@ -181,7 +163,6 @@ def _read(
         bodies: list[tuple[CaseNo, Sha256, str]] = []
         for done, name in enumerate(names[first : first + BATCH], first + 1):
             try:
-                mark = events_mark(workspace.archive.cases / name)
                 case = workspace.archive.read(CaseNo.parse(name))
             except InvalidValue:
                 continue  # a folder of somebody else's; ``verify`` tells of it
@@ -191,7 +172,7 @@ def _read(
             finally:
                 if step:
                     step(done, len(names))
-            body = f'{worked_out(case, workspace.pack)[:-1]},"{MARK}":"{mark}"}}'
+            body = worked_out(case, workspace.pack)
             bodies.append((case.number, case.head, body))
             if (case.status is not CaseStatus.OPEN) is closed and category in (None, case.category):
                 yield Sight(name, case.applicant_name, json.loads(body))

@@ -159,7 +159,7 @@ def retention(case: Case, pack: Pack, on: dt.date) -> Retention:
     refused = _refused_on(case, doubts) if RetentionClass.REFUSED in kinds else None
     starts = {RetentionClass.CASE: case.deregistered_on, RetentionClass.REFUSED: refused}
     base = pack.rule(_ROW[kinds[0]], case.category, RuleDays.alike(starts[kinds[0]] or on))
-    if _is_running(case, kinds):
+    if not closed and (RetentionClass.CASE in kinds or not case.state.ended):
         return _not_begun(RetentionClass.NONE, RetentionStatus.OPEN, base, _unclosed_doubts(case))
     periods: list[RetentionPeriod] = []
     for kind in kinds:
@@ -183,17 +183,6 @@ def retention(case: Case, pack: Pack, on: dt.date) -> Retention:
         (last, *(p for p in periods if p is not last)),
         (*doubts, *_closing_doubts(case, pack, on)),
     )
-
-
-def may_be_retained(case: Case) -> bool:
-    """Tell whether on some day a file could be listed among those that are kept: its matter has ended, or it was held once."""
-    return bool(case.holds) or not _is_running(case, _kinds(case))
-
-
-def _is_running(case: Case, kinds: tuple[RetentionClass, ...]) -> bool:
-    """Tell whether a file is open and nothing has ended that it is kept by."""
-    closed = case.status is CaseStatus.DEREGISTERED
-    return not closed and (RetentionClass.CASE in kinds or not case.state.ended)
 
 
 def _not_begun(
