@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, NewType
 
 from archivist.errors import InvalidValue
@@ -133,10 +134,7 @@ class CaseNo:
         Raises:
             InvalidValue: E002, when it has not this form.
         """
-        match = _CASE_NO.fullmatch(narrow(text).strip().upper())
-        if not match or match["category"] not in Category.__members__:
-            raise InvalidValue(f"“{text}”不是户号（应如 TJHQ-DB-2024-000123）")
-        return cls(match["office"], Category(match["category"]), int(match["year"]), int(match["sequence"]))
+        return _case_no(text)
 
     def __str__(self) -> str:
         return f"{self.office}-{self.category.value}-{self.year:04d}-{self.sequence:06d}"
@@ -153,6 +151,15 @@ class CaseNo:
         if not match:
             raise InvalidValue(f"“{text}”不是户号")
         return cls.parse("-".join(match.groups()))
+
+
+@lru_cache(maxsize=1 << 15)
+def _case_no(text: str) -> CaseNo:
+    """Read a case number; what is read for every household of an office, several times an answer, is read once."""
+    match = _CASE_NO.fullmatch(narrow(text).strip().upper())
+    if not match or match["category"] not in Category.__members__:
+        raise InvalidValue(f"“{text}”不是户号（应如 TJHQ-DB-2024-000123）")
+    return CaseNo(match["office"], Category(match["category"]), int(match["year"]), int(match["sequence"]))
 
 
 CASE_NO_IN_TEXT = re.compile(rf"(?<![A-Z0-9])[A-Z]{{2,8}}-(?:{'|'.join(Category)})-\d{{4}}-\d{{6,}}(?!\d)")
