@@ -153,8 +153,9 @@ class CaseNo:
         return cls.parse("-".join(match.groups()))
 
 
-@lru_cache(maxsize=1 << 15)  # an office's numbers are read again and again
+@lru_cache(maxsize=1 << 15)
 def _case_no(text: str) -> CaseNo:
+    """Read a case number; what is read for every household of an office, several times an answer, is read once."""
     match = _CASE_NO.fullmatch(narrow(text).strip().upper())
     if not match or match["category"] not in Category.__members__:
         raise InvalidValue(f"“{text}”不是户号（应如 TJHQ-DB-2024-000123）")

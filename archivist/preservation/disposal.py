@@ -9,6 +9,7 @@ from archivist.errors import ArchivistError
 from archivist.model.case import Case, CaseStatus
 from archivist.model.event import Op
 from archivist.model.holds import Hold
+from archivist.preservation.passed_over import PassedOver
 from archivist.rules.disposition.holds import holds
 from archivist.rules.disposition.retention import Retention, RetentionStatus, office_retention, retention
 from archivist.store import held_files
@@ -42,17 +43,23 @@ def retention_list(workspace: Workspace, *, on: dt.date, expired_only: bool = Fa
     groups, unknown = held_files.known_group_holds(workspace.archive)
     rows: list[RetainedCase] = []
     unread = [unknown] if unknown else []
+    passed_over = PassedOver(workspace, on, groups)
     for number in workspace.archive.case_numbers():
+        state = passed_over.state(number)
+        if passed_over.knows(number, state):
+            continue
         try:
             case = workspace.archive.read(number)
             period = retention(case, pack, on)
         except ArchivistError as error:
             unread.append(str(error))
             continue
+        passed_over.note(case, period, state)
         standing = holds(case, on, groups)
         if period.expired or (not expired_only and (standing or _is_listed(case, period))):
             left = (period.expires - on).days if period.expires else None
             rows.append(RetainedCase(case, period, left, standing))
+    passed_over.save()
     rows.sort(key=lambda r: (r.retention.expires or dt.date.max, r.case.number))
     return RetentionSchedule(tuple(rows), tuple(unread))
 

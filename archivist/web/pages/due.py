@@ -13,8 +13,8 @@ from archivist.errors import InvalidValue
 from archivist.model.standing import LimitStatus
 from archivist.web.visit import Answer, Visit
 
-MOST: Final = 100
-"""So many lines of each kind are shown."""
+MOST: Final = 50
+"""So many lines of each kind are shown at once; of one kind alone, so many a page."""
 ON_A_DAY: Final = 3
 """So many limits are named on a day of the month; the rest is counted."""
 
@@ -32,10 +32,13 @@ def show(visit: Visit) -> Answer:
         for status in LimitStatus
         if not wanted or status.value == wanted
     ]
+    page = visit.number("page") if wanted else 1
+    shown = slice((page - 1) * MOST, page * MOST)
     return visit.page(
         "due.html",
         counts=found.counts, wanted=wanted, statuses=list(LimitStatus), cases=found.cases, unread=found.unread,
-        groups=[(status, entries[:MOST], len(entries)) for status, entries in groups if entries],
+        groups=[(status, entries[shown], len(entries)) for status, entries in groups if entries],
+        page=page, pages=max((-(-len(entries) // MOST) for _, entries in groups), default=1) if wanted else 1,
     )  # fmt: skip
 
 
