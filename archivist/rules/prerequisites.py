@@ -95,7 +95,7 @@ def _of_everybody(attempt: Attempt) -> list[str]:
         return []
     seen = required_papers.looked_up(case)
     found = [
-        required_papers.too_few(case, m, attempt.catalogue.title(m.document))
+        required_papers.too_few(case, pack, attempt.on, m, attempt.catalogue.title(m.document))
         for m in required_papers.required(case, pack, attempt.on)
         if required_papers.held(case, m.document, *m.accepts)
     ]

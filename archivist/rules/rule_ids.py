@@ -140,8 +140,12 @@ class RuleId(StrEnum):
     """The office decides in its own name and answers for it itself; else the body that delegated the power does."""
     INTAKE_DELEGATED = "intake.delegated", Unit.YES_NO
     """Receiving and looking into applications is delegated too; else the law gives it to the office itself."""
+    LAW_CONSENT = "law.consent", Unit.WORDS
+    """By which article an obligor who does not live with the family is asked whether he consents."""
     LAW_INQUIRY = "law.inquiry", Unit.WORDS
     """On which power of inquiry a letter to another body stands."""
+    LAW_RECOGNITION = "law.recognition", Unit.WORDS
+    """By which article what another body confirmed is taken over; none before there was one."""
     REMEDY_RECONSIDERATION = "remedy.reconsideration", *LENGTH
     REMEDY_RECONSIDERATION_AUTHORITY = "remedy.reconsideration.authority", Unit.WORDS
     REMEDY_RECONSIDERATION_RESPONDENT = "remedy.reconsideration.respondent", Unit.WORDS

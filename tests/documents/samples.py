@@ -61,6 +61,7 @@ DAYS: Final[Mapping[str, dt.date]] = {
     "destruction_register": dt.date(2025, 5, 9),
     "destruction_supervision_record": dt.date(2025, 6, 3),
     "disability_ending_notice": dt.date(2025, 8, 15),
+    "disability_refusal_notice": dt.date(2025, 11, 20),
     "disposal_appraisal_opinion": dt.date(2025, 4, 10),
     "disposal_appraisal_report": dt.date(2028, 7, 20),
     "dispute_submission": dt.date(2024, 8, 14),
@@ -447,13 +448,22 @@ def _untold(document: DocumentType, told: Mapping[str, object]) -> dict[str, obj
     """Return what is told that no rule says; a number is given when a paper is issued, a death told by a step: they stay."""
     of_rules = {key for f in document.fields if f.origin is Origin.RULE for key in (f.path, f.label)}
     of_rules -= {"doc_no", "death.date"}
-    untold: dict[str, object] = {}
-    for path, value in told.items():
+    return _without(told, of_rules)
+
+
+def _without(told: Mapping[str, object], paths: set[str], above: str = "") -> dict[str, object]:
+    """Return what is told but for some paths, however deep it is nested; a group of which nothing is left goes too."""
+    left: dict[str, object] = {}
+    for key, value in told.items():
+        path = f"{above}{key}"
+        if path in paths:
+            continue
         if isinstance(value, Mapping):
-            value = {key: said for key, said in value.items() if f"{path}.{key}" not in of_rules}
-        if path not in of_rules:
-            untold[path] = value
-    return untold
+            value = _without(value, paths, f"{path}.")
+            if not value:
+                continue
+        left[key] = value
+    return left
 
 
 def sample(name: str, household: str = "ordinary") -> Sample:

@@ -12,7 +12,7 @@ import pytest
 from archivist.model.facts import parse_facts, to_plain
 from archivist.model.ids import Category
 from archivist.rules import pack as packs
-from archivist.rules.completeness.required_papers import unauthorised
+from archivist.rules.completeness.required_papers import required, too_few, unauthorised
 from archivist.rules.pack import Pack
 from archivist.rules.rule import CheckRule, Material, Rule, StepRule
 from archivist.rules.rule_days import RuleDays
@@ -75,6 +75,18 @@ def test_a_letter_stands_on_the_power_of_the_day_of_acceptance() -> None:
     assert "《社会救助暂行办法》第五十九条" in str(before.value) and STATUTE in str(since.value)
 
 
+def test_what_is_asked_or_taken_over_names_what_is_in_force_on_the_day_of_the_act() -> None:
+    """The statute is in force from 2026-07-01: before that day a consent stands on 个人信息保护法, and nothing is 互认."""
+    old = LAW - dt.timedelta(400)
+    before, since = (
+        NATIONAL.rule(RuleId.LAW_CONSENT, Category.DB, RuleDays(old, day))
+        for day in (LAW - dt.timedelta(1), LAW)
+    )
+    assert "个人信息保护法" in str(before.value) and STATUTE in str(since.value)
+    assert NATIONAL.find(RuleId.LAW_RECOGNITION, Category.DB, RuleDays(old, old)) is None
+    assert STATUTE in str(NATIONAL.rule(RuleId.LAW_RECOGNITION, Category.DB, RuleDays(old, LAW)).value)
+
+
 # ── consent of obligors ──────────────────────────────────────────────────────────────────────────────────
 OBLIGOR: dict[str, object] = {"name": "赵义务", "id_number": make_id("19600101", "011"), "relation": "子"}
 
@@ -97,6 +109,16 @@ def test_an_obligor_without_consent_does_not_block_the_check_of_the_household(
     assert (refused, unknown) == ([], [])
     refused, unknown = without_consent("2026-06-30", told)
     assert any("赵义务" in line for line in refused + unknown), "accepted before: as it was"
+
+
+def test_no_obligor_is_asked_for_an_identity_card_who_is_not_bound() -> None:
+    """「必要时，经……义务人同意」: who need not consent need not show who he is either."""
+    for accepted, wanted in (("2026-06-30", True), ("2026-07-01", False)):
+        case = walk(NATIONAL, "DB", f"submit {accepted}", f"accept {accepted}")
+        case = replace(case, facts=parse_facts({**to_plain(case.facts), "obligors": [OBLIGOR]}))
+        (cards,) = (m for m in required(case, NATIONAL, case.rules_on) if m.document == "mat_id_card")
+        assert ("义务人" in cards.requirement) is wanted
+        assert ("赵义务" in too_few(case, NATIONAL, case.rules_on, cards, "身份证")) is wanted
 
 
 def test_a_member_of_the_household_must_authorise_all_the_same() -> None:

@@ -47,6 +47,8 @@ _WORDS: Final[Mapping[str, tuple[RuleId, _Words]]] = MappingProxyType(
         FieldPath.LAW_SELF_CARE_PARTIAL: (RuleId.SELF_CARE_PARTIAL, _value),
         FieldPath.LAW_SELF_CARE_LOST: (RuleId.SELF_CARE_PARTIAL, _next),
         FieldPath.LAW_INQUIRY: (RuleId.LAW_INQUIRY, _value),
+        FieldPath.LAW_CONSENT: (RuleId.LAW_CONSENT, _value),
+        FieldPath.LAW_RECOGNITION: (RuleId.LAW_RECOGNITION, _value),
         FieldPath.LAW_FRAUD: (RuleId.PENALTY_FRAUD, _value),
         FieldPath.LAW_FRAUD_SOURCE: (RuleId.PENALTY_FRAUD, _measure),
         FieldPath.ROLE_APPRAISAL: (RuleId.ROLE_APPRAISAL, _value),

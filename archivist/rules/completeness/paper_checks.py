@@ -47,7 +47,7 @@ def materials(d: Dossier, only: Sequence[str] = (), besides: Sequence[str] = ())
             )
         elif unsure := required_papers.doubts(d.case, m.document, *m.accepts):
             found.unknown += unsure
-        elif short := required_papers.too_few(d.case, m, d.title(m.document)):
+        elif short := required_papers.too_few(d.case, d.pack, d.on, m, d.title(m.document)):
             found.unknown.append(short)
     return found
 

@@ -150,14 +150,17 @@ def settling(case: Case, matter: str) -> str:
 
 
 # ── of everybody ─────────────────────────────────────────────────────────────────────────────────────────
-def too_few(case: Case, material: Material, title: str) -> str:
+def too_few(case: Case, pack: Pack, on: dt.date, material: Material, title: str) -> str:
     """Say that there are fewer of a paper than people it is asked of; empty where there are enough.
+
+    Obligors are asked where the rules bind them.
 
     One scan may hold the cards of several people, so that a person has to look.
     """
     if material.each is not Each.PERSON:
         return ""
-    everybody = persons(case)
+    bound = obligors_bound(case, pack, on)
+    everybody = [person for person in persons(case) if bound or person.part is not Part.OBLIGOR]
     papers = handed_in(case, material.document, *material.accepts)
     count = sum(r.status is not RecordStatus.SIGNED for r in papers)
     if count >= len(everybody):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from archivist.model.case import Case
 from archivist.model.ids import Category
@@ -75,7 +75,7 @@ GIVEN: dict[str, dict[str, object]] = {
         "disability.other_benefit": "否", "disability.village_opinion": "情况属实。",
     },
     "disability_refusal_notice": {
-        "decision.findings": "经核对残疾人证和残联数据，你的残疾等级为肢体四级。",
+        "decision.findings": "经核对残疾人证和残联数据，你的残疾等级自2025年7月起为肢体四级。",
         "refusal.kind": "残疾等级或者类别不符合规定",
         "decision.reasons": "重度残疾人护理补贴的对象为残疾等级被评定为一级、二级的残疾人，你的残疾等级不在此范围。",
     },
@@ -99,7 +99,7 @@ EXTRA: dict[str, dict[str, object]] = {
         "decision": {"basis": ["《最低生活保障审核确认办法》第二十二条"]},
     },
     "disability_refusal_notice": {
-        "doc_no": "示槐救字〔2024〕42号",
+        "doc_no": "示槐救字〔2025〕52号",
         "decision": {"basis": ["《国务院关于全面建立困难残疾人生活补贴和重度残疾人护理补贴制度的意见》（国发〔2015〕52号）"]},
     },
     "disability_ending_notice": {
@@ -152,12 +152,22 @@ def case_of(household: str, category: str) -> Case:
     return a_case({**facts, **told}, category)
 
 
+AGAIN: Final = {
+    "date": dt.date(2025, 11, 3),
+    "received_on": dt.date(2025, 11, 3),
+    "accepted_on": dt.date(2025, 11, 4),
+}
+"""The subsidy is applied for once more after it ended, and refused: the grade is what it ended for."""
+
+
 def sample(
     name: str, household: str = "ordinary", more: Mapping[str, object] = {}, category: str = ""
 ) -> Sample:
     """Fill one of ``NAMES`` in for one of the households; for the minimal one most is left to the pen."""
     doc = CATALOGUE.get(name)
     case = case_of(household, category or CATEGORY[name])
+    if name == "disability_refusal_notice":
+        case = replace(case, facts={**case.facts, "application": {**case.facts["application"], **AGAIN}})  # type: ignore[dict-item]
     # Within one month's standard.
     amounts = {
         ("quick_relief_form", Category.JN): "1000.00",

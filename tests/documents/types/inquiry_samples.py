@@ -142,7 +142,7 @@ EXTRA: dict[str, dict[str, object]] = {
     "proposed_confirmation_publicity": {**PUBLICITY, "doc_no": "示槐救字〔2024〕37号"},
     "evidence_letter": {"doc_no": "示槐救字〔2024〕32号"},
     "objection_reply": {"doc_no": "示槐救字〔2024〕38号"},
-    "objection_register": {"deadline": dt.date(2024, 8, 23)},
+    "objection_register": {"deadline": dt.date(2024, 8, 23), "objection": {"no": "TJHQ-DB-2024-000123-0012"}},
     "reinvestigation_record": {"deadline": dt.date(2024, 8, 23)},
 }
 NAMES = tuple(GIVEN)

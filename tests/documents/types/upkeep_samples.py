@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from archivist.model.ids import CaseNo, Category
-from tests.documents.samples import CATALOGUE, CHANGE, Sample, a_case, an_id, facts_for, filled
+from tests.documents.samples import CATALOGUE, CHANGE, CHANGED, FULL, Sample, a_case, an_id, facts_for, filled
 
 FORMS = (
     "change_report_form", "change_verification_record", "home_visit_record", "periodic_review_form",
@@ -186,6 +186,8 @@ def sample(name: str, household: str = "ordinary", more: Mapping[str, object] = 
         else facts_for(name, household),
         "TK" if doc.categories == (Category.TK,) or household == "large" else "DB",
     )
+    if (name, household) == ("periodic_review_form", "ordinary"):  # found by the visit, not yet decided on
+        case = a_case({**CHANGED, "benefit": FULL["benefit"]})
     if case.fact("applicant.name") == "周桂芳":
         case = replace(case, number=CaseNo.parse("TJHQ-DB-2024-000087"))
     told = {**NEEDED.get(name, {}), **({} if household == "minimal" else TOLD.get(name, {})), **more}

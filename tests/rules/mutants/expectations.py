@@ -75,6 +75,8 @@ class Expectation:
         categories = named or ([] if self.categories else _categories(self, pack))
         for category in categories:
             found = [r for r in rows if _holds(r, category)]
+            if self.said == "material":  # dated rows follow each other without a gap
+                found = min(([r for r in rows if r.applies(category, day)] for day in _DAYS), key=self._met)
             if not found:
                 yield f"{pack.id} {category.label}：没有 {self.id}（「{self.sentence}」）"
             elif self.said in _ONE_OF_ROWS:
@@ -82,6 +84,10 @@ class Expectation:
                     yield f"{pack.id} {category.label}：{self.id} 的 {self.said} 应有 {self.demand}（「{self.sentence}」）"
             elif wrong := [r for r in found if not _meets(self, r)]:
                 yield f"{wrong[0].place}：{self.said} 应有 {self.demand}（「{self.sentence}」）"
+
+    def _met(self, rows: list[Row]) -> int:
+        """Return how many of the rows of one day say what is demanded."""
+        return sum(_meets(self, row) for row in rows)
 
     def _on_days(self, pack: Pack, categories: list[Category]) -> Iterator[str]:
         """Yield the days on which another value holds: ``day=value``, of acceptance or of an act in a case accepted before."""

@@ -78,7 +78,7 @@ def test_an_equivalent_mutant_has_a_sentence_and_is_no_survivor() -> None:
         (": display flipped", Layer.SOUNDNESS),
         ("step confirm [DB DX]: guards amount_lawful dropped", Layer.EXPECTATIONS),
         ("step accept: makes acceptance_notice dropped", Layer.EXPECTATIONS),
-        ("material mat_id_card [DB DX]: each flipped", Layer.EXPECTATIONS),
+        ("material mat_id_card [CJ]: removed", Layer.EXPECTATIONS),
     ],
 )
 def test_who_catches_what(change: str, layer: Layer) -> None:
