@@ -102,6 +102,10 @@ def ask(
     yield "今天", timed(gets("/"), times, cpu)
     yield "期限", timed(gets("/due"), times, cpu)
     yield "户档一览", timed(gets("/cases"), times, cpu, SEARCH_GAP_S)
+    yield "运行", timed(gets("/system"), times, cpu)
+    yield "册表", timed(gets("/reports"), times, cpu)
+    yield "待签", timed(gets("/sign"), times, cpu)
+    yield "保管", timed(gets("/retention"), times, cpu)
     yield "一户", timed(lambda _: browser.get(f"/case/{next(others)}").status_code, times, cpu)
     yield "待认领（空）", timed(gets("/tray"), times, cpu)
     yield (

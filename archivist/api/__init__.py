@@ -10,7 +10,7 @@ raises an error of the tree. Nothing is printed here and no clock is read.
 ``access`` who was shown what · ``completion`` what a begun word may become, ``field_lists`` what can be told, ``opening`` where a paper lies · ``authorisation`` who may, ``identification`` by what it is known who it is, ``people`` with their PINs ·
 ``rules`` what the rule packs say, ``rule_packs`` which there are · ``searching`` finding things again, the index made anew (``search_pages`` in which order and how many, ``waiting_hits`` in the tray, ``search_help`` when nothing is found, ``saved_searches`` kept by name), ``clusters`` in the district's cluster, followed beside a watch by ``cluster_following``, ``cluster_agenda`` what is due there · ``selection`` which households
 are meant · ``documents`` ``office_documents`` planned, drafted, issued, ``document_results`` what that answers, ``document_gaps`` what they lack, ``draft_files`` · ``given_papers`` signed ones, ``given_values`` ``input_tables`` what a file tells
-them, ``row_owners`` whether a row is theirs · ``rosters`` looked over, their households opened, ``old_scans`` planned and taken in · ``exporting`` everything given back · ``services`` the watch as a service of the system, ``service_units`` what that is told · ``parcels`` copies, archive, one PDF · ``printing`` the queue of the printer, ``unsigned`` what is out to be signed, ``just_filed`` what came in today · ``document_types`` ``templates`` the catalogue and its templates · ``reports`` which
+them, ``row_owners`` whether a row is theirs · ``rosters`` looked over, their households opened, ``old_scans`` planned and taken in · ``exporting`` everything given back · ``services`` the watch as a service of the system, ``service_units`` what that is told · ``parcels`` copies, archive, one PDF · ``printing`` the queue of the printer, ``unsigned`` what is out to be signed, ``just_filed`` what came in today, ``gathered`` what is kept of all households by a process that answers many questions · ``document_types`` ``templates`` the catalogue and its templates · ``reports`` which
 there are, one made: ``report_requests`` ``periods`` what is asked, ``registers`` ``report_sheets`` what comes of it,
 ``report_tables`` its rows.
 """
@@ -47,6 +47,7 @@ __all__ = [
     "finishing",
     "fixity",
     "four_nature",
+    "gathered",
     "given_papers",
     "given_values",
     "history",

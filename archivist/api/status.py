@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from archivist.api.watching import BEAT_S, who_watches
 from archivist.errors import ArchivistError
 
 if TYPE_CHECKING:
+    from archivist.api.agenda import AgendaView
     from archivist.ingest.settling import Dropped
     from archivist.store.watch_note import WatchNote
     from archivist.workspace import Workspace
@@ -111,8 +112,18 @@ class OfficeStatus(Result):
         return tuple(c for c in self.checks if c.state in (Condition.ATTENTION, Condition.ALARM))
 
 
-def status(workspace: Workspace, *, on: dt.datetime) -> OfficeStatus:
+def status(
+    workspace: Workspace,
+    *,
+    on: dt.datetime,
+    due: Callable[[Workspace, dt.datetime], AgendaView] | None = None,
+) -> OfficeStatus:
     """Return how the house stands at a moment.
+
+    Args:
+        workspace: the open workspace.
+        on: the moment.
+        due: returns every limit there is; of a process that keeps them.
 
     Raises:
         IntegrityAlarm: E202, of the ledger. NewerFormat: E210.
@@ -129,7 +140,7 @@ def status(workspace: Workspace, *, on: dt.datetime) -> OfficeStatus:
     since_when = dt.datetime.fromtimestamp(oldest, on.tzinfo) if lying else None
     errors = _of_today(note, on)
     lag, index = _index(workspace)
-    overdue = _count_overdue(workspace, on)
+    overdue = _count_overdue(workspace, on, due)
     numbers = archive.case_numbers()
     since = on - dt.timedelta(days=check_rounds.FRESH_DAYS)
     read = check_rounds.last_checked(archive)
@@ -233,13 +244,18 @@ def _days_of_room(note: WatchNote, free: int, today: dt.date) -> int | None:
     return free * passed // used if passed >= LEAST_DAYS and used > 0 else None
 
 
-def _count_overdue(workspace: Workspace, on: dt.datetime) -> int | None:
+def _count_overdue(
+    workspace: Workspace, on: dt.datetime, kept: Callable[[Workspace, dt.datetime], AgendaView] | None
+) -> int | None:
     from archivist.api.agenda import due
+    from archivist.model.standing import LimitStatus
     from archivist.settings_file import WorkspaceKind
 
     if workspace.config.kind is WorkspaceKind.BUREAU:
         return None
     try:
+        if kept is not None:
+            return kept(workspace, on).counts.get(LimitStatus.OVERDUE, 0)
         return len(due(workspace, on=on, overdue=True, days=None).entries)
     except ArchivistError:  # what is wrong with the index is told in its own line
         return None

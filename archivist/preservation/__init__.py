@@ -9,7 +9,7 @@ programs left there, moved out ·
 ``backup`` generations on another medium, ``generations`` what they are, ``moving_files`` what of it comes and goes,
 ``backup_check`` whether one is whole · ``submission_format`` what a package for the bureau is made of, ``submission_bags`` bags as they stood at
 their heads, ``submission_parts`` which go into which package, ``submission_selection`` which households, ``submission_duty`` which is owed, ``submission_lists`` what is said of the whole office,
-``submission`` the handing over, ``submission_writing`` of its parts, ``submission_envelope`` locked, ``detached_signatures`` beside them, ``submission_sheet`` on paper, ``submission_ledger`` what the ledger knows of it, ``submission_replies`` receipt and feedback, ``submission_import`` taken in · ``expunging`` one record taken out, ``record_copies`` what still holds it, ``record_residue`` cleared · ``transfers`` a household that moved, ``custody`` everything handed over when offices change, ``custody_withdrawal`` taken back · ``disposal`` the list of what may be appraised, ``appraisal`` what is kept longer, ``holds`` what forbids it, released by ``hold_papers``, ``request_forms`` what is signed for it, ``signed_papers`` ink on paper, ``finishing`` a file made a volume, ``volume_file`` as one PDF ·
+``submission`` the handing over, ``submission_writing`` of its parts, ``submission_envelope`` locked, ``detached_signatures`` beside them, ``submission_sheet`` on paper, ``submission_ledger`` what the ledger knows of it, ``submission_replies`` receipt and feedback, ``submission_import`` taken in · ``expunging`` one record taken out, ``record_copies`` what still holds it, ``record_residue`` cleared · ``transfers`` a household that moved, ``custody`` everything handed over when offices change, ``custody_withdrawal`` taken back · ``disposal`` the list of what may be appraised, ``passed_over`` which files it need not read again, ``appraisal`` what is kept longer, ``holds`` what forbids it, released by ``hold_papers``, ``request_forms`` what is signed for it, ``signed_papers`` ink on paper, ``finishing`` a file made a volume, ``volume_file`` as one PDF ·
 ``disposal_batches`` what is to be destroyed, by whom (``disposal_persons``), its ``disposal_list`` and ``disposal_forms`` (``appraisers_sheet`` filled in, ``disposal_papers`` signed), ``disposal_execution`` carried out, ``disposal_residue`` what is left (``local_copies``) ·
 ``four_nature`` whether cases are authentic, complete, usable and safe, item by item.
 """
@@ -51,6 +51,7 @@ __all__ = [
     "losses",
     "moving_files",
     "office_repair",
+    "passed_over",
     "record_copies",
     "record_residue",
     "repairs",

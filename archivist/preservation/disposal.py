@@ -9,7 +9,7 @@ from archivist.errors import ArchivistError
 from archivist.model.case import Case, CaseStatus
 from archivist.model.event import Op
 from archivist.model.holds import Hold
-from archivist.preservation.passed_over import PassedOver
+from archivist.preservation.passed_over import UnlistedFiles
 from archivist.rules.disposition.holds import holds
 from archivist.rules.disposition.retention import Retention, RetentionStatus, office_retention, retention
 from archivist.store import held_files
@@ -43,7 +43,7 @@ def retention_list(workspace: Workspace, *, on: dt.date, expired_only: bool = Fa
     groups, unknown = held_files.known_group_holds(workspace.archive)
     rows: list[RetainedCase] = []
     unread = [unknown] if unknown else []
-    passed_over = PassedOver(workspace, on, groups)
+    passed_over = UnlistedFiles(workspace, on, groups)
     for number in workspace.archive.case_numbers():
         state = passed_over.state(number)
         if passed_over.knows(number, state):

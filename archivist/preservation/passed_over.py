@@ -31,7 +31,7 @@ FILE: Final = "passed_over.json"
 _WIDEST: Final = (1 << 64) - 1
 
 
-class PassedOver:
+class UnlistedFiles:
     """The files that need not be read for the list of a day.
 
     Args:

@@ -1,7 +1,7 @@
 """What becomes of a case.
 
 ``cases`` open, change facts · ``closing`` deregister, reopen · ``applicant_change`` somebody else becomes the applicant · ``household_split`` some form one of their own, ``household_merger`` two become one · ``facts_file`` facts from TOML, JSON, .xlsx · ``steps`` what may be done, and doing it:
-``assignment`` who may, ``step_documents`` what it brings forth · ``corrections`` a step put right · ``undoing`` what the opposite of an event is · ``agenda`` what is due, ``case_sights`` what it keeps of a case, ``hold_reviews`` which holds are looked at again, ``check_findings`` what the bureau wants put right · ``duties`` what the office owes for all its work, ``office_duties`` reckoned from its cases · ``next_acts`` what comes next, ``way_ahead`` what else is to come · ``across`` what other households say · ``service_records`` what a receipt serves ·
+``assignment`` who may, ``step_documents`` what it brings forth · ``corrections`` a step put right · ``undoing`` what the opposite of an event is · ``agenda`` what is due, ``case_sights`` what it keeps of a case, ``sights_basis`` whether that is as it was, ``hold_reviews`` which holds are looked at again, ``check_findings`` what the bureau wants put right · ``duties`` what the office owes for all its work, ``office_duties`` reckoned from its cases · ``next_acts`` what comes next, ``way_ahead`` what else is to come · ``across`` what other households say · ``service_records`` what a receipt serves ·
 ``completeness_audit`` what is missing · a roster: ``roster_headings`` where its table stands, ``roster_mapping`` what its columns are, ``roster_exported`` the workbook of an export, ``roster_reading`` its households and faults, ``roster_look`` all of it beside what the archive holds, ``roster_opening`` the files opened, ``roster_blank`` an empty one to fill in.
 """
 
@@ -31,6 +31,7 @@ __all__ = [
     "roster_opening",
     "roster_reading",
     "service_records",
+    "sights_basis",
     "step_documents",
     "steps",
     "undoing",

@@ -40,6 +40,11 @@ def standings(
     return [Standing(str(number), str(name), int(str(seq)), _whole(body)) for number, name, seq, body in rows]
 
 
+def followed(catalogue: IndexCatalogue) -> dict[str, int]:
+    """Return every case followed, open or not, with the number of its last event."""
+    return {str(number): int(str(seq)) for number, seq in catalogue.select("SELECT number, seq FROM cases")}
+
+
 def numbers(catalogue: IndexCatalogue) -> set[str]:
     """Return the numbers of all cases followed, open or not."""
     return {str(number) for (number,) in catalogue.select("SELECT number FROM cases")}

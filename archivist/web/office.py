@@ -18,6 +18,7 @@ from archivist.api import agenda, disposal, people
 from archivist.api.agenda import AgendaView
 from archivist.api.authorisation import at_post, require_kind, roles_of
 from archivist.api.disposal import DisposalView
+from archivist.api.gathered import Gathered
 from archivist.api.page_images import Drawing
 from archivist.api.review import waiting
 from archivist.api.unsigned import unsigned
@@ -85,11 +86,12 @@ class Glance:
 
 @dataclass(slots=True)
 class ServedOffice:
-    """One office's workspace, as the page uses it; ``drawing`` makes its page pictures."""
+    """One office's workspace, as the page uses it; ``drawing`` makes its page pictures, ``gathered`` is what all sessions share."""
 
     root: Path
     keyboard: Keyboard
     drawing: Drawing = field(default_factory=Drawing)
+    gathered: Gathered = field(default_factory=Gathered)
     _glance: Glance | None = None
     _took: float = 0.0
     _changed: bool = False

@@ -22,7 +22,7 @@ ON_A_DAY: Final = 3
 def show(visit: Visit) -> Answer:
     """Show the limits, narrowed to those of one kind where that is asked."""
     wanted = visit.asked.get("status", "")
-    found = agenda.due(
+    found = visit.office.gathered.due(
         visit.workspace,
         on=visit.office.keyboard.clock(),
         days=None if wanted == LimitStatus.WAITING else agenda.DAYS,
@@ -49,7 +49,7 @@ def month(visit: Visit) -> Answer:
         InvalidValue: E002, it is no month.
     """
     first = _first(visit.asked.get("month", "") or f"{visit.today:%Y-%m}")
-    found = agenda.due(visit.workspace, on=visit.office.keyboard.clock(), days=None)
+    found = visit.office.gathered.due(visit.workspace, on=visit.office.keyboard.clock(), days=None)
     by_day: dict[dt.date, list[LimitView]] = defaultdict(list)
     for entry in found.entries:
         if entry.due and (entry.due.year, entry.due.month) == (first.year, first.month):
@@ -65,7 +65,7 @@ def month(visit: Visit) -> Answer:
 
 def calendar_file(visit: Visit) -> Answer:
     """Answer with every limit that has an end as a calendar file; by its case numbers it is on record as given out."""
-    found = agenda.due(visit.workspace, on=visit.office.keyboard.clock(), days=None)
+    found = visit.office.gathered.due(visit.workspace, on=visit.office.keyboard.clock(), days=None)
     visit.record([entry.case for entry in found.entries if entry.due])
     return Answer(ics.calendar_file(found), kind="text/calendar; charset=utf-8", file_name="期限.ics")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from archivist.api import searching
-from archivist.api.case_list import ListOrder, list_cases
+from archivist.api.case_list import ListOrder
 from archivist.api.search_pages import FacetView, HitsWanted, narrowed
 from archivist.api.searching import HitView
 from archivist.errors import BadQuery
@@ -26,7 +26,7 @@ def show(visit: Visit) -> Answer:
     page, ticked = _number(visit.asked.get("page", "1")), visit.asked.get("all") == "1"
     counted = visit.asked.get("counted") == "1"
     if not question:
-        listed = list_cases(visit.workspace, order=ListOrder.DUE)
+        listed = visit.office.gathered.cases(visit.workspace, order=ListOrder.DUE)
         shown = listed.cases[(page - 1) * PAGE : page * PAGE]
         return visit.page(
             "households.html",

@@ -13,7 +13,12 @@ def show(visit: Visit) -> Answer:
     Raises:
         IntegrityAlarm: E202. NewerFormat: E210.
     """
-    found = status(visit.workspace, on=visit.office.keyboard.clock())
+    gathered = visit.office.gathered
+    found = status(
+        visit.workspace,
+        on=visit.office.keyboard.clock(),
+        due=lambda workspace, on: gathered.due(workspace, on=on, days=None),
+    )
     watcher = visit.office.watcher
     return visit.page(
         "system.html",
