@@ -1,7 +1,7 @@
 """Search: how fast it indexes and answers, beside tantivy, SQLite FTS5 and stock Whoosh on the same records in the same run.
 
 Run ``python benchmarks/search.py [RECORDS …]`` (default 10000 100000; tantivy comes with the extra ``bench``). Seeded; every
-answer is compared with a plain scan. Each engine works in a process of its own that begins with the same corpus in
+answer is compared with a plain scan (up to 200,000 records). Each engine works in a process of its own that begins with the same corpus in
 memory. The machine may be shared, so look at the ratios and at CPU time (its workers' too). Both baselines get pairs of characters of
 the normal text with positions, keep no text, know no names and no case, and answer with numbers only. Stock Whoosh (the
 same pairs) indexes at most 2000 records, because it is slow; its questions are asked of those.
