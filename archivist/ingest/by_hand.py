@@ -7,9 +7,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from archivist.doctypes.catalogue import DocumentType
-from archivist.errors import DroppedFileError, FormatNotRead, RecordNotFound
+from archivist.errors import ArchivistError, DroppedFileError, FormatNotRead, RecordNotFound
 from archivist.ingest.directory import WorkspaceDirectory
 from archivist.ingest.filing import Filed, commit_file
+from archivist.ingest.matching.evidence import Reason
 from archivist.ingest.matching.recognise import recognise
 from archivist.ingest.turning import upright_reading
 from archivist.model.by import By
@@ -23,6 +24,7 @@ from archivist.reading.pages import ReadResult
 from archivist.reading.reader_process import Reader
 from archivist.reading.reader_trial import read_or_blame
 from archivist.store import Original, TrayItem
+from archivist.store.batches import BatchChange
 from archivist.workspace import Workspace
 
 
@@ -185,3 +187,46 @@ def _signature_of(case: Case, document: DocumentType, signs: RecordNo) -> Docume
 def _seen_by(by: By) -> Data:
     """Return that a person took a paper for the signed copy."""
     return {"by": by.actor}
+
+
+def file_part(
+    workspace: Workspace,
+    by: By,
+    number: CaseNo,
+    originals: Sequence[Original],
+    change: BatchChange,
+    chosen: Choice,
+    *,
+    called: str,
+    keep_duplicate: bool = False,
+    reason: str = "",
+) -> Filed:
+    """Keep files as a batch and file its one part into the case a clerk names; what the case refuses then waits in the tray.
+
+    Args:
+        workspace: the open workspace.
+        by: who files it, and when.
+        number: the case.
+        originals: the files as they came.
+        change: makes one part of them.
+        chosen: as what the part goes into the case.
+        called: how the part is called where it waits.
+        keep_duplicate: file what the case has already as a record of its own.
+        reason: why a paper comes that the file, being closed, would not take.
+
+    Survives: a kill at any point leaves nothing, or the part in the tray or in the case.
+    """
+    archive = workspace.archive
+    with workspace.writing(by):
+        _, event = archive.batches.create(originals, change, workspace.stamp(by))
+    item = archive.tray.get(event.data["parts"][0]["item"])
+    try:
+        return file_waiting(
+            workspace, by, item, number, chosen.document, chosen.code, chosen.evidence, chosen.signature,
+            type_score=chosen.type_score, keep_duplicate=keep_duplicate, reason=reason,
+        )  # fmt: skip
+    except ArchivistError as error:
+        with archive.writing(by.actor):
+            archive.tray.explain(item, reason=Reason.SPLIT_DOUBT, message=error.what, details={})
+        error.remedy = f"{called}已在待认领中（{item.id}）。{error.remedy}"
+        raise

@@ -24,7 +24,7 @@ from archivist.ingest.batches import (
     tried,
     waiting_draft,
 )
-from archivist.ingest.by_hand import choose, file_waiting
+from archivist.ingest.by_hand import choose, file_part
 from archivist.ingest.filing import Filed, LeftInInbox, ReadDrop, left_over, read_file, remove
 from archivist.ingest.matching.evidence import Reason
 from archivist.ingest.matching.split import Cut
@@ -229,19 +229,11 @@ def file_folder(
         result = ReadResult(identify(part.draft.original.path), read.pages)
         chosen = choose(workspace, by, number, f"{place.name}.pdf", result, document, signs)
         change = BatchChange(Op.BATCH_JOINED, (part,), {})
-        with workspace.writing(by):
-            _, event = archive.batches.create([p.original for p in read.photos], change, workspace.stamp(by))
-    item = archive.tray.get(event.data["parts"][0]["item"])
-    try:
-        return file_waiting(
-            workspace, by, item, number, chosen.document, chosen.code, chosen.evidence, chosen.signature,
-            type_score=chosen.type_score, keep_duplicate=keep_duplicate, reason=reason,
+        originals = [photo.original for photo in read.photos]
+        return file_part(
+            workspace, by, number, originals, change, chosen,
+            called="合成的那份", keep_duplicate=keep_duplicate, reason=reason,
         )  # fmt: skip
-    except ArchivistError as error:
-        with archive.writing(by.actor):
-            archive.tray.explain(item, reason=Reason.SPLIT_DOUBT, message=error.what, details={})
-        error.remedy = f"合成的那份已在待认领中（{item.id}）。{error.remedy}"
-        raise
 
 
 def _photos_in(place: Path) -> list[tuple[Path, str]]:

@@ -11,9 +11,9 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 
 from archivist.doctypes.catalogue import DocumentType
-from archivist.errors import ArchivistError, DuplicateFile, PasswordNeeded, UsageError
+from archivist.errors import DuplicateFile, PasswordNeeded, UsageError
 from archivist.ingest.batches import SplitUp, member_parts
-from archivist.ingest.by_hand import choose, file_waiting
+from archivist.ingest.by_hand import choose, file_part
 from archivist.ingest.filing import Filed, NeedsReview, ReadDrop, read_file
 from archivist.ingest.matching.evidence import Reason
 from archivist.ingest.matching.split import Cut
@@ -115,19 +115,10 @@ def file_locked(
             raise drop.error
         chosen = choose(workspace, by, number, path.name, drop.result, document, signs)
         change = BatchChange(Op.BATCH_UNLOCKED, (_copy(workspace, by, path.name, drop),), {})
-        with workspace.writing(by):
-            _, event = archive.batches.create([original], change, workspace.stamp(by))
-    item = archive.tray.get(event.data["parts"][0]["item"])
-    try:
-        return file_waiting(
-            workspace, by, item, number, chosen.document, chosen.code, chosen.evidence, chosen.signature,
-            type_score=chosen.type_score, keep_duplicate=keep_duplicate, reason=reason,
+        return file_part(
+            workspace, by, number, [original], change, chosen,
+            called="打开的那份", keep_duplicate=keep_duplicate, reason=reason,
         )  # fmt: skip
-    except ArchivistError as error:
-        with archive.writing(by.actor):
-            archive.tray.explain(item, reason=Reason.SPLIT_DOUBT, message=error.what, details={})
-        error.remedy = f"打开的那份已在待认领中（{item.id}）。{error.remedy}"
-        raise
 
 
 def _copy(workspace: Workspace, by: By, named: str, drop: ReadDrop) -> BatchPart:
