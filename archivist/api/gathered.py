@@ -7,17 +7,20 @@ from collections.abc import Callable
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from archivist.api import agenda, case_list
+from archivist.api import agenda, case_list, retention
 from archivist.api.agenda import AgendaView
 from archivist.api.case_list import CaseList, ListOrder
+from archivist.api.retention import RetentionList
 
 if TYPE_CHECKING:
     from archivist.procedure.sights_basis import SightsBasis
     from archivist.workspace import Workspace
 
-T = TypeVar("T", AgendaView, CaseList)
+T = TypeVar("T", AgendaView, CaseList, RetentionList)
 MOST: Final = 8
 """So many answers are kept; the oldest goes first."""
+LONGEST: Final = dt.timedelta(minutes=10)
+"""So old may be what nothing but the files of all households could show to be wrong: damage that came without an event."""
 
 
 class Gathered:
@@ -48,6 +51,19 @@ class Gathered:
             IndexFault: E400.
         """
         return self._answer(workspace, ("cases", order), lambda: case_list.list_cases(workspace, order=order))
+
+    def retained(self, workspace: Workspace, *, on: dt.date, at: dt.datetime) -> RetentionList:
+        """Return what ``retention.retention_list`` does; all files are looked at again after ``LONGEST``.
+
+        Args:
+            workspace: the open workspace.
+            on: the civil day of the list.
+            at: the moment of the question.
+        """
+        stretch = int(at.timestamp() // LONGEST.total_seconds())
+        return self._answer(
+            workspace, ("retained", on, stretch), lambda: retention.retention_list(workspace, on=on)
+        )
 
     def _answer(self, workspace: Workspace, key: tuple[object, ...], make: Callable[[], T]) -> T:
         from archivist.procedure.sights_basis import basis

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archivist.api import agenda, case_list
+from archivist.api import agenda, case_list, retention
 from archivist.store.durable_files import FileStamp
 from archivist.web.pages import due as due_screen
 from benchmarks.due import make
@@ -28,7 +28,7 @@ def _long_ago(monkeypatch: pytest.MonkeyPatch) -> None:
 def worked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return what is worked out of all households from now on."""
     said = list[str]()
-    due, cases = agenda.due, case_list.list_cases
+    due, cases, retained = agenda.due, case_list.list_cases, retention.retention_list
 
     def noted_due(*args: object, **named: object) -> object:
         said.append("due")
@@ -38,6 +38,11 @@ def worked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         said.append("cases")
         return cases(*args, **named)  # type: ignore[arg-type]
 
+    def noted_retained(*args: object, **named: object) -> object:
+        said.append("retained")
+        return retained(*args, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(retention, "retention_list", noted_retained)
     monkeypatch.setattr(agenda, "due", noted_due)
     monkeypatch.setattr(case_list, "list_cases", noted_cases)
     return said
@@ -49,10 +54,52 @@ def test_nothing_is_worked_out_twice_for_two_people(page: Page, worked: list[str
     one, other = page.browser("林经办"), page.browser("佟复审")
     for _ in range(2):  # the first question keeps in the index what it worked out, which changes the index
         texts = [one.get("/due").text, one.get("/cases").text]
+        one.get("/retention")
     assert all(CASE in text for text in texts)
     worked.clear()
     assert CASE in other.get("/due").text and CASE in other.get("/cases").text
+    assert other.get("/retention").status_code == 200
     assert worked == []
+
+
+def test_a_file_that_was_damaged_without_an_event_is_told_within_ten_minutes(
+    page: Page, worked: list[str]
+) -> None:
+    """“No damage explained away”: what only the files could show is looked at again, and told each time from then on."""
+    Office(page.root).come_to("受理通知书")
+    browser = page.browser("林经办")
+    for _ in range(2):
+        assert "未检" not in browser.get("/retention").text
+    (page.root / "archive/cases" / CASE / "events/000001.json").write_text("{}", encoding="utf-8")
+    for _ in range(2):  # somebody works meanwhile, or the page locks itself
+        page.clock.forward(minutes=5)
+        browser.get("/tray")
+    for _ in range(2):
+        worked.clear()
+        assert "未检" in browser.get("/retention").text and worked == ["retained"]
+
+
+def test_what_closes_a_household_is_on_the_list_at_once(page: Page) -> None:
+    """`None older than what it rests on`."""
+    office = Office(page.root)
+    office.come_to("受理通知书")
+    browser = page.browser("林经办")
+    for _ in range(2):
+        assert CASE not in browser.get("/retention").text
+    office.typed("case", "step", CASE, "withdraw", "--reason", "自愿退出", "--pin-stdin", answers=f"{PIN}\n")
+    office.typed(
+        "case",
+        "deregister",
+        CASE,
+        "--reason",
+        "自愿退出",
+        "--yes",
+        "--as",
+        "佟复审",
+        "--pin-stdin",
+        answers=f"{PIN}\n",
+    )
+    assert CASE in browser.get("/retention").text
 
 
 def test_what_the_command_line_does_beside_is_seen_by_the_next_question(page: Page) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from archivist.api import disposal, retention
+from archivist.api import disposal
 from archivist.api.disposal import DisposalView
 from archivist.api.result import Problem
 from archivist.api.retention import HELD, RetainedCaseView
@@ -31,7 +31,7 @@ def show(visit: Visit) -> Answer:
 
 
 def _list(visit: Visit, *, problem: ArchivistError | None = None) -> Answer:
-    found = retention.retention_list(visit.workspace, on=visit.today)
+    found = visit.office.gathered.retained(visit.workspace, on=visit.today, at=visit.office.keyboard.clock())
     kinds = {kind: [c for c in found.cases if kind in _kinds(c)] for kind in KINDS}
     wanted, page = visit.asked.get("kind", ""), visit.number("page")
     shown = kinds.get(wanted, list(found.cases))
