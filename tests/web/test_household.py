@@ -82,6 +82,10 @@ def test_nothing_is_called_wrong_before_anything_was_sent(page: Page, person: st
         assert 'role="alert"' not in text, path
         assert 'id="problem"' not in text, path
     asked = browser.get(f"{AT}/issue?document=受理通知书").text
+    assert 'name="document" value="受理通知书"' in asked
+    assert (
+        'name="document" value="受理通知书"' in browser.get(f"{AT}/issue?document=acceptance_notice").text
+    ), "no clerk reads ids"
     assert "办以前还差" in asked
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from archivist.api import case_file, document_gaps, documents, next_acts, steps
 from archivist.api.document_results import DocumentPlan
 from archivist.api.result import Problem
+from archivist.api.search_pages import titles_of
 from archivist.api.steps import StepResult
 from archivist.errors import ArchivistError, InvalidValue
 from archivist.model.chinese import parse_date
@@ -104,6 +105,7 @@ def _step(visit: Visit, step: str, *, problem: Problem | None = None) -> Answer:
 
 def _document(visit: Visit, document: str, *, problem: Problem | None = None) -> Answer:
     file = case_file.show_case(visit.workspace, visit.place["case"])
+    document = titles_of(visit.workspace)(document) if document else ""
     planned: DocumentPlan | None = None
     acts = next_acts.next_of_case(visit.workspace, file.case, on=visit.today, actor=visit.by.actor).households
     offered = [a for h in acts for a in h.acts if a.kind is ActKind.DOCUMENT]
