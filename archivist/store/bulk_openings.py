@@ -91,6 +91,7 @@ class BulkOpenings:
         for name in names:
             durable_files.rename_new(opened / name, self._cases / name)
         durable_files.sync_folder(self._cases)
-        durable_files.remove_tree(opened)
-        durable_files.sync_folder(self._work)
+        durable_files.remove_tree(
+            opened
+        )  # the empty one that a power loss brings back is taken away by the next start
         return names

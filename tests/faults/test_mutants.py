@@ -49,6 +49,9 @@ NEEDLESS: Final = {
 
 
 NEEDLESS_IN: Final = {
+    "import a roster": {
+        r"archive/changed/[^/]+ by .*changing_all .*": "the one sync before anything has its place takes the mark along"
+    },
     "carry out a disposal": {r"archive/alarms by .*quarantine\.clear .*": "no alarm was there to be cleared"},
     "transfer in": {
         r"archive/\.work/new-[^/]+/data by .*make_folders .*": "the same folder is synced again before the bag has its place"
