@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -32,6 +31,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
+def follow(page: Page, what: str) -> None:
+    """Click on what leads to another screen, and wait until that screen is there.
+
+    A click alone comes back when the answer has begun: what is read at once may be a screen without its words, and what is
+    asked for next may break off what was sent.
+    """
+    with page.expect_navigation():
+        page.click(what)
+
+
 @dataclass
 class Seat:
     """A place before a served office, with a browser.
@@ -57,8 +66,8 @@ class Seat:
         page.goto(f"{self.address}login")
         page.select_option("#person", person)
         page.fill("#pin", PIN)
-        page.click("button.go")
-        page.wait_for_url(re.compile(r"/(?!login)"))
+        follow(page, "button.go")
+        assert "/login" not in page.url
         return page
 
 

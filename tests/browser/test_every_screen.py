@@ -30,7 +30,7 @@ from archivist.web import rendering, visit
 from archivist.web.routes import ROUTES, Route, Who
 from archivist.workspace import Workspace
 from tests.browser import axe
-from tests.browser.conftest import Seat
+from tests.browser.conftest import Seat, follow
 from tests.browser.test_page import CASE, ISSUED
 from tests.command_line import Office
 from tests.preservation import disposals
@@ -301,7 +301,7 @@ class Looking:
             page = self._pages[key] = seat.sit(person, width=self.width, height=self.height)
             page.goto(f"{seat.address}settings")
             page.check(f"input[value={self.size}]")
-            page.click("text=保存")
+            follow(page, "text=保存")
         return self._pages[key]
 
     def look(self, page: Page, name: str) -> None:
@@ -370,7 +370,7 @@ def test_axe_finds_nothing_on_any_screen(
             looking.look(page, way.name)
             if way.name == "lock":
                 page.fill("#pin", PIN)
-                page.click("text=解锁")
+                follow(page, "text=解锁")
         said = [*now.said, *later.said]
         for context in list(chromium.contexts):
             context.close()

@@ -13,7 +13,7 @@ from archivist.documents.render.pdf import to_pdf
 from archivist.model.ids import CaseNo
 from archivist.model.record import RecordStatus
 from archivist.workspace import Workspace
-from tests.browser.conftest import LETTERS, Desk
+from tests.browser.conftest import LETTERS, Desk, follow
 from tests.browser.test_page import CASE, waiting
 from tests.command_line import Office
 from tests.filing import file_papers, sign
@@ -40,9 +40,8 @@ class Hand:
 
     def click(self, what: str) -> None:
         """Click on something, and wait for what comes of it."""
-        self.page.click(what)
+        follow(self.page, what)
         self.clicks += 1
-        self.page.wait_for_load_state()
 
     def press(self, *keys: str) -> None:
         """Press keys, one after the other."""

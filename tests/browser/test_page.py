@@ -9,7 +9,7 @@ from typing import Any
 
 from archivist.model.ids import CaseNo
 from archivist.workspace import Workspace
-from tests.browser.conftest import LETTERS, NASTY, Desk
+from tests.browser.conftest import LETTERS, NASTY, Desk, follow
 from tests.command_line import Office
 from tests.web.browser import PIN
 from tests.web.serving import serving
@@ -65,7 +65,7 @@ def test_back_after_the_lock_shows_nothing(desk: Desk) -> None:
         assert "王秀兰" not in page.content()
     page.goto(f"{desk.address}locked")
     page.fill("#pin", PIN)
-    page.click("text=解锁")
+    follow(page, "text=解锁")
     page.goto(f"{desk.address}case/{CASE}")
     assert "王秀兰" in page.content()
 
@@ -86,8 +86,8 @@ def test_an_idle_screen_locks_itself_and_what_was_typed_comes_back(desk: Desk) -
     page.wait_for_url(re.compile("/locked"))
     assert "王秀兰" not in page.content() and "来人更正" not in page.content()
     page.fill("#pin", PIN)
-    page.click("text=解锁")
-    page.wait_for_url(re.compile(f"/case/{CASE}"))
+    follow(page, "text=解锁")
+    assert f"/case/{CASE}" in page.url
     assert page.locator("#main form[method=post] input[name=reason]").first.input_value() == "来人更正"
 
 
@@ -183,8 +183,7 @@ def test_a_watcher_writes_meanwhile(desk: Desk) -> None:
     """“watcher writing meanwhile”: what is dropped is taken in while items are filed; neither waits for ever."""
     page = desk.sit()
     page.goto(f"{desk.address}system")
-    page.click("text=开始守候收件箱")
-    page.wait_for_load_state()
+    follow(page, "text=开始守候收件箱")
     for n in range(3):
         (desk.root / f"archive/inbox/后到{n}.txt").write_text(
             f"情况说明\n本人王秀兰，后到 {n}", encoding="utf-8"
@@ -202,8 +201,7 @@ def test_a_watcher_writes_meanwhile(desk: Desk) -> None:
             break
         page.wait_for_timeout(250)
     assert len(waiting(desk.root)) == LETTERS
-    page.click("text=停止守候")
-    page.wait_for_load_state()
+    follow(page, "text=停止守候")
 
 
 def test_everything_works_without_script(desk: Desk) -> None:
@@ -213,11 +211,11 @@ def test_everything_works_without_script(desk: Desk) -> None:
     page.goto(f"{desk.address}login")
     page.select_option("#person", "林经办")
     page.fill("#pin", PIN)
-    page.click("button.go")
+    follow(page, "button.go")
     page.goto(f"{desk.address}settings")
     page.check("input[value=large]")
-    page.click("text=保存")
+    follow(page, "text=保存")
     assert page.locator("html.large").count() == 1
     page.goto(f"{desk.address}reports?document=acceptance_register")
-    page.click("text=制 社会救助申请受理登记簿")
+    follow(page, "text=制 社会救助申请受理登记簿")
     assert "已编制" in page.inner_text("main")
