@@ -50,6 +50,23 @@ def class_path(project: Path, program: str, built: Path) -> str:
     return os.pathsep.join((f"{built / 'lib'}/*", str(classes)))
 
 
+def unpacked(artifact: str, wanted: Path) -> Path:
+    """Fetch an archive and unpack it, unless that was done; return its folder.
+
+    Args:
+        artifact: ``group:name:version:kind``.
+        wanted: where it is kept.
+    """
+    if not wanted.is_dir():
+        with _made_beside(wanted) as made:
+            fetch = ["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={artifact}"]
+            subprocess.run([*fetch, f"-DoutputDirectory={made}"], check=True, timeout=FETCH_S)
+            (archive,) = made.iterdir()
+            shutil.unpack_archive(archive, made)
+            archive.unlink()
+    return wanted
+
+
 @contextmanager
 def _made_beside(wanted: Path) -> Iterator[Path]:
     """Make a folder in a block; it is there all at once, unless somebody else was quicker."""

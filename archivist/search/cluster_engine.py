@@ -257,7 +257,7 @@ def indexes_of(cluster: ClusterRequests, alias: str) -> list[str]:
         IndexFault: E400, there is no such alias. ClusterDown: E404.
     """
     try:
-        return sorted(cluster.ask("GET", f"/_alias/{alias}", patience_s=ANSWER_S))
+        return sorted(cluster.ask("GET", f"/{alias}/_alias", patience_s=ANSWER_S))
     except NotThere:
         raise nothing_made() from None
 

@@ -32,7 +32,7 @@ def alias_of(office: str) -> str:
 def used(cluster: ClusterRequests, alias: str) -> set[str]:
     """Return the indexes an office's alias stands for; none where it has none yet."""
     with suppress(NotThere):
-        return set(cluster.ask("GET", f"/_alias/{alias}"))
+        return set(cluster.ask("GET", f"/{alias}/_alias"))
     return set()
 
 
@@ -68,10 +68,10 @@ def begin(cluster: ClusterRequests, alias: str, in_use: Collection[str]) -> str:
     for left in there - set(in_use):
         cluster.ask("DELETE", f"/{left}")
     name = f"{alias}-{1 + max(map(_number, there), default=0):06d}"
-    template = {"index_patterns": [f"{PREFIX}-*"], "template": index_body()}
-    cluster.ask("PUT", f"/_index_template/{PREFIX}", template)
+    form = index_body()
+    form["settings"] |= {"index.refresh_interval": "-1"}
     with suppress(AlreadyThere):
-        cluster.ask("PUT", f"/{name}", {"settings": {"index.refresh_interval": "-1"}})
+        cluster.ask("PUT", f"/{name}", form)
     return name
 
 

@@ -44,6 +44,8 @@ PATIENCE_S: Final = 120.0
 FIRST_PAUSE_S: Final = 0.2
 LONGEST_PAUSE_S: Final = 10.0
 _BUSY: Final = frozenset({429, 502, 503, 504})
+_ACTION: Final = re.compile(r"\b(?:indices|cluster):[a-z_/*:\[\]]*[a-z*]")
+"""A right as the cluster names it, which says nothing of what was asked."""
 _LOGGERS: Final = ("opensearch", "opensearchpy.trace")
 _BLOCKED: Final = (
     "flood-stage",
@@ -233,9 +235,15 @@ def _fault(error: OpenSearchException) -> IndexFault:
     """Return what an error means, without a word of what was asked or said."""
     if isinstance(error, SSLError):
         return ClusterDown("集群的证书不可信", remedy="请在 [cluster] ca 写明签发证书的 CA 文件。")
-    if isinstance(error, AuthenticationException | AuthorizationException):
+    if isinstance(error, AuthenticationException):
         return ClusterDown(
             "集群不认这个用户", remedy="请核对 [cluster] user 和环境变量 ARCHIVIST_CLUSTER_PASSWORD。"
+        )
+    if isinstance(error, AuthorizationException) and not _is_block(error):
+        lacking = "、".join(_ACTION.findall(str(error.info)))
+        return ClusterDown(
+            f"这个用户在集群里没有这项权限{f'（{lacking}）' if lacking else ''}",
+            remedy="请管理集群的人核对给这个用户的角色（docs/cluster.md）；本机的索引不受影响。",
         )
     if isinstance(error, TransportError) and isinstance(error.status_code, int):
         if _is_block(error):

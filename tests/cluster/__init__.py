@@ -8,9 +8,12 @@ says so. ``prepared`` fetches OpenSearch (55 MB of jars, from Maven Central) and
 from __future__ import annotations
 
 import json
+import os
 import random
+import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import time
@@ -26,7 +29,7 @@ from typing import Any, Final
 import pytest
 
 from tests.cluster.wires import Wires
-from tests.java import class_path, require_java
+from tests.java import class_path, require_java, unpacked
 
 HERE: Final = Path(__file__).parent
 BUILT: Final = HERE.parents[1] / ".opensearch"
@@ -38,6 +41,7 @@ TRANSPORT: Final = 100
 DOOR: Final = 200
 """And the one by which they come to it."""
 HEAP: Final = "384m"
+SECURITY: Final = "org.opensearch.plugin:opensearch-security:2.19.1.0:zip"
 
 
 def require() -> None:
@@ -51,20 +55,47 @@ def prepared() -> str:
     return class_path(HERE, "Node", BUILT)
 
 
+def guarded(folder: Path) -> str:
+    """Prepare a node's folder for the security plugin, to which nobody is known yet; return the class path with it."""
+    plugin = unpacked(SECURITY, BUILT / "security")
+    config = folder / "node_1" / "config" / "opensearch-security"
+    if not config.is_dir():
+        shutil.copytree(plugin / "config", config)
+        for file in ("internal_users", "roles", "roles_mapping", "tenants"):
+            kind = file.replace("_", "")
+            (config / f"{file}.yml").write_text(f"_meta: {{type: {kind}, config_version: 2}}\n")
+    return os.pathsep.join((prepared(), f"{plugin}/*"))
+
+
 @dataclass
 class Node:
-    """One node; its process is started, killed and halted by the test."""
+    """One node; its process is started, killed and halted by the test.
+
+    Attributes:
+        wires: those to the other nodes.
+        certificates: folder of the certificates of a node with the security plugin, see ``tests.cluster.accounts``.
+    """
 
     name: str
     folder: Path
     port: int
     peers: tuple[tuple[str, int], ...]
     wires: Wires
+    certificates: Path | None = None
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http{'s' if self.certificates else ''}://127.0.0.1:{self.port}"
+
+    @property
+    def admin(self) -> ssl.SSLContext | None:
+        """How whoever looks after the cluster speaks to it."""
+        if self.certificates is None:
+            return None
+        context = ssl.create_default_context(cafile=self.certificates / "ca.pem")
+        context.load_cert_chain(self.certificates / "admin.pem", self.certificates / "admin.key")
+        return context
 
     def start(self) -> None:
         """Start the process; it is ready some time later."""
@@ -74,9 +105,13 @@ class Node:
         ports = [str(self.port + above) for above in (0, TRANSPORT, DOOR)]
         arguments = [self.name, str(self.folder), *ports, names, seeds]
         self.folder.mkdir(parents=True, exist_ok=True)
+        classes = prepared()
+        if self.certificates:
+            classes = guarded(self.folder)
+            arguments.append(str(self.certificates))
         with (self.folder / "out.log").open("ab") as log:
             self.process = subprocess.Popen(
-                ["java", *memory, "-cp", prepared(), "Node", *arguments],
+                ["java", *memory, "-cp", classes, "Node", *arguments],
                 stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=self.folder,
             )  # fmt: skip
         self.wires.processes[self.process.pid] = self.port + TRANSPORT
@@ -119,7 +154,7 @@ class Nodes(list[Node]):
         path = f"/_cluster/health?wait_for_nodes={wanted}&wait_for_status={status}&timeout=5s"
         while True:
             for node in self:
-                health = node.process and asked(node.url + path)
+                health = node.process and asked(node.url + path, context=node.admin)
                 if health and not health["timed_out"]:
                     return
             dead = [n.name for n in self if n.process and n.process.poll() is not None]
@@ -128,14 +163,16 @@ class Nodes(list[Node]):
             time.sleep(0.5)
 
 
-def asked(url: str, method: str = "GET", body: object = None) -> Any:
+def asked(
+    url: str, method: str = "GET", body: object = None, *, context: ssl.SSLContext | None = None
+) -> Any:
     """Return a node's answer, ``None`` when there is none."""
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(
         url, data=data, method=method, headers={"Content-Type": "application/json"}
     )
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=30, context=context) as answer:
             return json.load(answer)
     except (OSError, urllib.error.HTTPError, json.JSONDecodeError):
         return None
@@ -155,12 +192,14 @@ def ports(count: int) -> Sequence[int]:
 
 
 @contextmanager
-def running(count: int) -> Iterator[Nodes]:
-    """Run a cluster of so many nodes for a block; no process of it is left after."""
+def running(count: int, certificates: Path | None = None) -> Iterator[Nodes]:
+    """Run a cluster of so many nodes for a block, with the security plugin if there are certificates; no process of it is left after."""
     with tempfile.TemporaryDirectory(prefix="opensearch-", ignore_cleanup_errors=True) as folder:
         peers = tuple((f"n{at}-{port}", port) for at, port in enumerate(ports(count), 1))
         wires = Wires({port + DOOR: port + TRANSPORT for _, port in peers})
-        nodes = Nodes(Node(name, Path(folder, name), port, peers, wires) for name, port in peers)
+        nodes = Nodes(
+            Node(name, Path(folder, name), port, peers, wires, certificates) for name, port in peers
+        )
         with wires.strung():
             try:
                 for node in nodes:
