@@ -68,6 +68,7 @@ def search(
             from archivist.search.cluster_engine import ClusterEngine
 
             engine = ClusterEngine(cluster, BUREAU)
+            notices = _without_an_index(workspace, cluster)
         else:
             index = index_of(workspace, cluster, now)
             lag = made_current(index)
@@ -77,6 +78,19 @@ def search(
             return engine.search(lag.without_forgotten(tree) if lag else tree, page)
 
         return answered(ask, query, filters, wanted, workspace=workspace, notices=notices)
+
+
+def _without_an_index(workspace: Workspace, cluster: ClusterRequests) -> tuple[str, ...]:
+    """Say which offices of the bureau's settings have no index in the cluster: nothing of theirs is found."""
+    from archivist.search.cluster_agenda import offices_of
+    from archivist.search.cluster_generations import BUREAU
+
+    there = offices_of(cluster, BUREAU)
+    missing = [office for office in workspace.config.offices if office.code not in there]
+    if not missing:
+        return ()
+    names = "、".join(f"{office.name}（{office.code}）" for office in missing)
+    return (f"结果不含{names}：还没有在集群里建索引，请在这些单位运行 archivist reindex --to opensearch",)
 
 
 def reindex(

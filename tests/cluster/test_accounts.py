@@ -20,6 +20,7 @@ from tests import people
 from tests.cluster import Node, asked, require, running
 from tests.cluster.accounts import PASSWORD, certify, give_account, roles
 from tests.cluster.conftest import index_of
+from tests.cluster.test_commands import bureau_at
 from tests.command_line import Office, opened
 from tests.search.household import MemoryArchive, digest, make_id, make_number
 
@@ -75,17 +76,14 @@ def district(guarded_node: Node, tmp_path: Path) -> District:
     ):
         asked(f"{guarded_node.url}/{index['index']}", "DELETE", context=guarded_node.admin)
     places = [tmp_path / name for name in ("office", "other", "bureau")]
-    for place in places:
+    for place in places[:2]:
         place.mkdir()
     office = with_account(opened(places[0]), guarded_node, "tjhq")
     other = Office(places[1])
-    pack = ("--pack", "tianjin-hongqiao")
-    other.run("init", ".", *pack, "--office", "样例街道办事处", "--code", "TJHX")
+    other.run("init", ".", "--pack", "tianjin-hongqiao", "--office", "样例街道办事处", "--code", "TJHX")
     other.run("case", "open", "低保", "--name", "赵铁柱", "--id", people.make_id("19700101", "015"))
     with_account(other, guarded_node, "tjhx")
-    bureau = Office(places[2])
-    bureau.run("init", ".", "--kind", "bureau", *pack, "--office", "样例区民政局", "--code", "TJMZ")
-    with_account(bureau, guarded_node, "bureau")
+    bureau = with_account(bureau_at(places[2]), guarded_node, "bureau")
     return District(guarded_node, office, other, bureau)
 
 

@@ -26,6 +26,14 @@ def with_cluster(office: Office, *urls: str) -> Office:
     return office
 
 
+def bureau_at(folder: Path) -> Office:
+    folder.mkdir()
+    bureau = Office(folder)
+    pack = ("--pack", "tianjin-hongqiao")
+    bureau.run("init", ".", "--kind", "bureau", *pack, "--office", "样例区民政局", "--code", "TJMZ")
+    return bureau
+
+
 @pytest.fixture
 def office(tmp_path: Path, one_node: Nodes) -> Office:
     asked(f"{one_node[0].url}/archivist-*", "DELETE")
@@ -63,24 +71,27 @@ def test_what_was_filed_meanwhile_is_told_and_made_good(office: Office, one_node
 def test_the_bureau_asks_for_all_its_offices(office: Office, tmp_path: Path, one_node: Nodes) -> None:
     """“An office sees only its own cases and the bureau all.”."""
     office.run("reindex", "--to", "opensearch")
-    (tmp_path / "bureau").mkdir()
-    bureau = Office(tmp_path / "bureau")
-    bureau.run(
-        "init",
-        ".",
-        "--kind",
-        "bureau",
-        "--pack",
-        "tianjin-hongqiao",
-        "--office",
-        "样例区民政局",
-        "--code",
-        "TJMZ",
-    )
+    bureau = bureau_at(tmp_path / "bureau")
     with_cluster(bureau, *one_node.urls)
     found = bureau.json("search", "王秀兰", "--engine", "opensearch")
     assert found["hits"] == office.json("search", "王秀兰")["hits"] != []
+    assert found["notices"] == []
     bureau.run("reindex", "--to", "opensearch", check=50)
+
+
+def test_the_bureau_is_told_of_an_office_that_is_not_there(
+    office: Office, tmp_path: Path, one_node: Nodes
+) -> None:
+    """No answer passes for whole: an office of the bureau's settings without an index is named."""
+    office.run("reindex", "--to", "opensearch")
+    bureau = bureau_at(tmp_path / "bureau")
+    with (bureau.root / "archivist.toml").open("a", encoding="utf-8") as settings:
+        for name, code in (("样例街道办事处", "TJHQ"), ("南样例街道办事处", "TJNK")):
+            settings.write(f'\n[[offices]]\nname = "{name}"\ncode = "{code}"\n')
+    with_cluster(bureau, *one_node.urls)
+    (notice,) = bureau.json("search", "王秀兰", "--engine", "opensearch")["notices"]
+    assert "结果不含南样例街道办事处（TJNK）" in notice
+    assert "结果不含" in bureau.run("search", "王秀兰", "--engine", "opensearch").stderr
 
 
 def test_a_history_that_lost_its_end_is_told(office: Office) -> None:
