@@ -196,6 +196,37 @@ def test_a_document_issued_and_printed_in_three(desk: Desk) -> None:
     assert hand.keys + hand.clicks == PRINT_KEYS_AND_CLICKS
 
 
+BULK_CLICKS = 6
+MANY = 30
+
+
+@needs_office
+def test_thirty_households_get_a_document_in_six_clicks(desk: Desk) -> None:
+    """“30 cases: tick in search → plan → one PDF: ≤6 clicks”."""
+    for n in range(MANY):
+        who = ("--name", f"周样例{'甲乙丙丁戊己庚辛壬癸'[n % 10]}", "--id", make_id("19710212", f"{100 + n}"))
+        typed(desk, "case", "open", "低保", *who, "--set", "申请人.村（社区）=样例里社区")
+    page = desk.sit()
+    page.goto(f"{desk.address}cases?q=周样例")
+    hand = Hand(page)
+    hand.click("text=全选本页")
+    hand.click("text=制发…")
+    hand.click(f'button:has-text("社会救助申请书（{MANY} 户）")')
+    hand.click(f'button:has-text("制发 {MANY} 件")')
+    with (
+        page.context.expect_event(
+            "response", lambda r: r.url.endswith("/sign/print"), timeout=300_000
+        ) as printed,
+    ):
+        page.click(f"text=打印成一个 PDF（{MANY} 件")
+        hand.clicks += 1
+    assert (printed.value.status, printed.value.headers["content-type"]) == (200, "application/pdf")
+    with Workspace.open(desk.root) as workspace:
+        cases = [workspace.archive.read(number) for number in workspace.archive.case_numbers()]
+    made = [c for c in cases if "社会救助申请书" in {r.title for r in c.records.values()}]
+    assert len(made) == MANY and hand.clicks + hand.keys <= BULK_CLICKS
+
+
 @needs_office
 def test_signed_papers_come_back_without_a_click(desk: Desk, tmp_path: Path) -> None:
     """“6 signed papers back: scan; QR files them; what has not come back is listed: 0”."""
