@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from archivist.search.postings import BITS, BYTE, GAPS, WIDE, WORD
 from archivist.search.segment import Segment
 from archivist.search.segment_writing import Added, Output, SegmentFile, write_few, write_texts
-from archivist.search.text import HAN, OTHER_GRAM, RUN, flowing
+from archivist.search.text import HAN, JOINT, JOINT_STEP, JOINTS, OTHER_GRAM, RUN, flowing
 
 Longs = NDArray[np.uint64]
 Bytes = NDArray[np.uint8]
@@ -125,6 +125,7 @@ class _Batch:
             if match := RUN.fullmatch(chr(code)):
                 kinds[code] = _HAN if match[1] else _OTHER
                 codes.append(code)
+        codes += range(JOINT, JOINT + JOINTS)
         if len(codes) >= _PER_BATCH:
             return None
         ranks[codes[1:]] = np.arange(1, len(codes))
@@ -168,7 +169,7 @@ class _Batch:
 
 
 def _grams(codes: NDArray[np.uint32], kinds: Bytes, ranks: NDArray[np.uint16], first: int) -> Longs:
-    """Return the postings of some texts, one for each place: ranks of up to three characters, then the document's number."""
+    """Return the postings of some texts, one for each place and each joint: ranks of up to three characters, then the document's number."""
     kind, rank = kinds[codes], ranks[codes]
     number = np.cumsum(codes == ord("\n")) + first
     goes_on = np.zeros(len(codes), bool)
@@ -180,7 +181,17 @@ def _grams(codes: NDArray[np.uint32], kinds: Bytes, ranks: NDArray[np.uint16], f
     postings = rank[at].astype(np.uint64)
     for column in (second, third, number):
         postings = postings << np.uint64(16) | column[at].astype(np.uint64)
-    return postings
+    places = np.flatnonzero(at)
+    last = np.flatnonzero(~goes_on[places[:-1]])
+    ends, starts = places[last], places[last + 1]
+    within = number[ends] == number[starts]
+    ends, starts = ends[within], starts[within]
+    joints = ranks[
+        (codes[ends] * np.uint32(JOINT_STEP) + codes[starts]) % np.uint32(JOINTS) + np.uint32(JOINT)
+    ]
+    return np.concatenate(
+        [postings, joints.astype(np.uint64) << np.uint64(48) | number[ends].astype(np.uint64)]
+    )
 
 
 class _Old:

@@ -3,7 +3,8 @@
 A search is a substring search over the normal form. The index only has to name every place where the substring
 *may* stand: each position of a run of characters yields one gram (two characters of Chinese, three of anything
 else, fewer at the end of the run), so a fragment is found by the grams it must contain, and a fragment shorter
-than a gram by the grams that begin with it.
+than a gram by the grams that begin with it. Where one run follows another, whatever is between, stands one gram more: their
+``joint``.
 
 The normal form is one string with two stages: ``folded`` (characters, then blanks), and upon it numbers and dates. What
 it makes of a text position by position is ``alignment``'s to say, stage by stage from here.
@@ -23,7 +24,7 @@ from archivist.model.ids import CASE_NO_IN_TEXT, ID_IN_TEXT, OLD_ID, is_id, mode
 from archivist.search.variants import SIMPLIFIED
 
 ANALYSER: Final = 3
-"""Raised by one whenever ``normal``, ``grams``, ``mentions`` or the name keys change: an index of another number is remade."""
+"""Raised by one whenever ``normal``, ``mentions`` or the name keys change: an index of another number is remade."""
 
 PAGE_BREAK: Final = "\f"
 FACT_BREAK: Final = "\x1f"
@@ -59,6 +60,11 @@ _FOLDED = SIMPLIFIED | {ord(c): to for to, alike in _ALIKE.items() for c in _eac
 _FOLDABLE = re.compile("[" + "".join(re.escape(chr(c)) for c in _FOLDED) + "]")
 
 HAN_GRAM, OTHER_GRAM = 2, 3
+JOINT: Final = 0x100000
+"""From here on, in a plane of private use, which no run holds, lie the grams of joints."""
+JOINTS: Final = 4093
+"""So many kinds of joints are told apart: a text has a hundred or two, and a list of one that it has takes it a byte."""
+JOINT_STEP: Final = 641
 _SHORT: Final = 24
 """Titles, steps, names of villages: texts so short come again and again."""
 _PREFIX_END = "\U0010ffff"
@@ -207,15 +213,25 @@ def fragment(text: str) -> str:
 
 # ── grams ────────────────────────────────────────────────────────────────────────────────────────────────
 def grams(text: str) -> set[str]:
-    """Return the grams of normal text, one for each position of each run; runs go on over page breaks."""
+    """Return the grams of normal text, one for each position of each run and each joint; runs go on over page breaks."""
     found: set[str] = set()
+    before = ""
     for han, other in RUN.findall(flowing(text)):
+        run = han or other
+        if before:
+            found.add(joint(before, run[0]))
+        before = run[-1]
         if han:
             found.update(map(add, han, han[1:]))
-            found.add(han[-1])
+            found.add(before)
         else:
             found.update([other[i : i + OTHER_GRAM] for i in range(len(other))])
     return found
+
+
+def joint(end: str, start: str) -> str:
+    """Return the gram of the place where a run that ends with one character is followed by one that starts with another."""
+    return chr(JOINT + (ord(end) * JOINT_STEP + ord(start)) % JOINTS)
 
 
 def needed(fragment: str) -> tuple[tuple[str, bool], ...]:
@@ -226,8 +242,12 @@ def needed(fragment: str) -> tuple[tuple[str, bool], ...]:
         no letter, digit or Chinese character at all.
     """
     pairs: list[tuple[str, bool]] = []
+    before = ""
     for match in RUN.finditer(fragment):
         run, size = match[0], HAN_GRAM if match[1] else OTHER_GRAM
+        if before:
+            pairs.append((joint(before, run[0]), True))
+        before = run[-1]
         pairs.extend((run[i : i + size], True) for i in range(len(run) - size + 1))
         if match.end() < len(fragment):  # what ends in the fragment ends in the text, and its end is a gram
             pairs.append((run[1 - size :], True))
