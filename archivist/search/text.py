@@ -35,9 +35,8 @@ HAN: Final = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U00
 RUN: Final = re.compile(f"([{HAN}]+)|([^\\W_{HAN}]+)")
 """A run of Chinese characters, or one of other letters and digits."""
 _WIDE = HAN + "\u3000-\u303f\uff00-\uffef·()"
-_CLOSES_UP = re.compile(f"[{_WIDE}\f]?")
+_CLOSES_UP = re.compile(f"[{_WIDE}\f]")
 _LATIN = re.compile(f"[^\\W{HAN}]")
-BLANKS: Final = re.compile(r"[^\S\f]+")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _ALIKE: Final = {
     "·": "\u2022\u2027\u30fb\u22c5\u2219\u2e31\u0387",
@@ -91,7 +90,7 @@ def folded(text: str) -> str:
     plain = characters(text)
     while not unicodedata.is_normalized("NFKC", plain):
         plain = characters(plain)
-    return bound([BLANKS.sub(blank, page) for page in plain.split(PAGE_BREAK)])
+    return bound([spaced(page) for page in plain.split(PAGE_BREAK)])
 
 
 def in_numbers(plain: str) -> str:
@@ -101,7 +100,7 @@ def in_numbers(plain: str) -> str:
 
 def _numbers(page: str) -> str:
     changed = STRETCH.sub(stretch, page)
-    return page if changed == page else BLANKS.sub(blank, changed)
+    return page if changed == page else spaced(changed)
 
 
 def bound(pages: list[str]) -> str:
@@ -134,13 +133,21 @@ def characters(text: str) -> str:
     return _FOLDABLE.sub(lambda m: _FOLDED[ord(m[0])], plain)
 
 
-def blank(match: re.Match[str]) -> str:
-    """Return what becomes of blanks: nothing at the ends of a page and beside Chinese, otherwise one space."""
-    before, after = (
-        match.string[max(match.start() - 1, 0) : match.start()],
-        match.string[match.end() : match.end() + 1],
-    )
-    return "" if _CLOSES_UP.fullmatch(before) or _CLOSES_UP.fullmatch(after) else " "
+def spaced(page: str) -> str:
+    """Return a page with its blanks in normal form: none at its ends and beside Chinese, otherwise one space."""
+    words = page.split()
+    parts = words[:1]
+    for word in words[1:]:
+        if not closes_up(parts[-1][-1]) and not closes_up(word[0]):
+            parts.append(" ")
+        parts.append(word)
+    return "".join(parts)
+
+
+@lru_cache(maxsize=4096)
+def closes_up(character: str) -> bool:
+    """Tell whether blanks beside a character are dropped."""
+    return bool(_CLOSES_UP.match(character))
 
 
 # ── numbers and dates ────────────────────────────────────────────────────────────────────────────────────
@@ -176,12 +183,16 @@ STRETCH: Final = re.compile(
 """Where there may be any; beyond its ends stands nothing that ``NUMBERS`` looks at."""
 
 
+_SHORTEST_DATE: Final = 8
+"""Digits alone that have another form; fewer are most of what there is."""
+
+
 def stretch(match: re.Match[str]) -> str:
     """Return the normal form of a stretch of numbers, in which blanks are in theirs."""
     found = match[0]
-    if not NUMBERS.search(found):
+    if (len(found) < _SHORTEST_DATE and found.isdigit()) or not NUMBERS.search(found):
         return found
-    while (changed := BLANKS.sub(blank, NUMBERS.sub(number, found))) != found:
+    while (changed := spaced(NUMBERS.sub(number, found))) != found:
         found = changed
     return found
 
@@ -270,6 +281,7 @@ def after_prefix(prefix: str) -> str:
 # ── ID numbers and case numbers ──────────────────────────────────────────────────────────────────────────
 _PARTED_ID = re.compile("(?<![0-9A-Z])(?=([1-9](?:[ -]?[0-9]){16}[ -]?[0-9X])(?![0-9A-Z]))")
 """Looks ahead only: groups of an account or a telephone before a number must not take its first groups away from it."""
+_WHOLE_ID: Final = 18
 _OLD_IN_TEXT = re.compile("(?<![0-9A-Z])[1-9][0-9]{14}(?![0-9A-Z])")
 
 
@@ -295,7 +307,7 @@ def mentions(text: str) -> set[tuple[str, int]]:
             found.update((m, page) for m in ID_IN_TEXT.findall(some))
             found.update((m, page) for m in CASE_NO_IN_TEXT.findall(some))
             for m in _PARTED_ID.findall(some):
-                if is_id(m):
+                if len(m) > _WHOLE_ID and is_id(m):  # one in one piece was found before
                     found.add((re.sub("[ -]", "", m), page))
             found.update((key, page) for m in _OLD_IN_TEXT.findall(some) if (key := id_key(m)) != m)
     return found
