@@ -285,8 +285,9 @@ _WHOLE_ID: Final = 18
 _OLD_IN_TEXT = re.compile("(?<![0-9A-Z])[1-9][0-9]{14}(?![0-9A-Z])")
 
 
-_MAY_BE_NUMBERS: Final = re.compile(r"[\dA-Z -]{15,}")
-"""Where there may be any of them; what stands before and after is neither letter nor digit, as each of them wants it."""
+_OF_NUMBERS: Final = bytes(chr(byte) in " -" or (byte < 128 and chr(byte).isalnum()) for byte in range(256))
+"""Takes the bytes of which any of them are made to 1, all others to 0."""
+_SHORTEST: Final = b"\1" * 15
 
 
 def id_key(number: str) -> str:
@@ -303,7 +304,7 @@ def mentions(text: str) -> set[tuple[str, int]]:
     """Return the ID numbers and case numbers on the pages of folded text, as ``(key, page)``; pages from 1."""
     found: set[tuple[str, int]] = set()
     for page, words in enumerate(text.split(PAGE_BREAK), 1):
-        for some in _MAY_BE_NUMBERS.findall(words.upper()):
+        for some in _may_be_numbers(words.upper()):
             found.update((m, page) for m in ID_IN_TEXT.findall(some))
             found.update((m, page) for m in CASE_NO_IN_TEXT.findall(some))
             for m in _PARTED_ID.findall(some):
@@ -311,6 +312,17 @@ def mentions(text: str) -> set[tuple[str, int]]:
                     found.add((re.sub("[ -]", "", m), page))
             found.update((key, page) for m in _OLD_IN_TEXT.findall(some) if (key := id_key(m)) != m)
     return found
+
+
+def _may_be_numbers(page: str) -> Iterator[str]:
+    """Yield where a page in capitals may have any of them, each with the character after it."""
+    marks = page.encode("ascii", "replace").translate(_OF_NUMBERS)
+    end = 0
+    while (start := marks.find(_SHORTEST, end)) >= 0:
+        end = marks.find(b"\0", start)
+        if end < 0:
+            end = len(marks)
+        yield page[start : end + 1]
 
 
 def join_facts(values: Iterable[str]) -> str:
