@@ -9,6 +9,7 @@ same pairs) indexes at most 2000 records, because it is slow; its questions are 
 
 from __future__ import annotations
 
+import gc
 import math
 import multiprocessing
 import os
@@ -405,6 +406,8 @@ def table(records: int, found: dict[str, Measured], smaller: Measured | None, ti
 def measured(corpus: Corpus, engines: Sequence[str]) -> dict[str, Measured]:
     """Measure some of the engines, each in a process of its own."""
     apart, found = multiprocessing.get_context("fork"), dict[str, Measured]()
+    gc.collect()
+    gc.freeze()  # the corpus stands for an archive on the disk: nobody's collector goes through that
     with tempfile.TemporaryDirectory() as folder:
         for engine in engines:
             here, there = apart.Pipe(duplex=False)

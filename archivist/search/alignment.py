@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Final
 
-from archivist.search.text import BLANKS, NUMBERS, STRETCH, blank, characters, flowing, normal, number
+from archivist.search.text import NUMBERS, STRETCH, characters, closes_up, flowing, normal, number
 
 WIDTH: Final = 80
 """So many characters a snippet has at the most, but for what sense adds."""
@@ -22,6 +22,7 @@ _SLACK: Final = 32
 """So many characters farther is looked, for the normal form is a little shorter than what is written, or longer."""
 _SENTENCE_END: Final = "。；;！!？?\n\f"
 _PAUSE: Final = "，、,：: \t\u3000（(）)"
+_BLANKS = re.compile(r"[^\S\f]+")
 _ANY_BLANKS = re.compile(r"\s+")
 _NUMERIC: Final = "-.,/"
 _ONE_TO_ONE: Final = re.compile(
@@ -101,7 +102,7 @@ class _Traced:
             while part.text != before:
                 before = part.text
                 part.sub(NUMBERS, number)
-                part.sub(BLANKS, blank)
+                part.sub(_BLANKS, _blank)
             made.add(part, 0, len(part.text))
             at = match.end()
         if not at:
@@ -125,12 +126,19 @@ def aligned(page: str) -> Aligned:
 def _aligned(page: str) -> Aligned:
     """Return what becomes of a text character by character; most often its normal form."""
     traced = _by_character(page)
-    traced.sub(BLANKS, blank)
+    traced.sub(_BLANKS, _blank)
     traced.in_numbers()
-    traced.sub(BLANKS, blank)
+    traced.sub(_BLANKS, _blank)
     lead = len(traced.text) - len(traced.text.lstrip())
     whole = slice(lead, len(traced.text.rstrip()) or None)
     return Aligned(traced.text.strip(), tuple(traced.starts[whole]), tuple(traced.ends[whole]))
+
+
+def _blank(match: re.Match[str]) -> str:
+    """Return what becomes of blanks, as ``text.spaced`` has it."""
+    text, start, end = match.string, *match.span()
+    beside = text[start - 1 : start] if start else "", text[end : end + 1]
+    return " " if all(char and not closes_up(char) for char in beside) else ""
 
 
 def _by_character(page: str) -> _Traced:

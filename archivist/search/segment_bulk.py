@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from archivist.search.postings import BITS, BYTE, GAPS, WIDE, WORD
 from archivist.search.segment import Segment
 from archivist.search.segment_writing import Added, Output, SegmentFile, write_few, write_texts
-from archivist.search.text import HAN, OTHER_GRAM, RUN, flowing
+from archivist.search.text import HAN, JOINT, JOINT_STEP, JOINTS, OTHER_GRAM, RUN, flowing
 
 Longs = NDArray[np.uint64]
 Bytes = NDArray[np.uint8]
@@ -119,12 +119,15 @@ class _Batch:
             )
             for some in (added[at : at + _TEXTS] for at in range(0, len(added), _TEXTS))
         ]
-        seen = sum(np.bincount(codes, minlength=_CODES) for codes in texts)
+        seen = np.zeros(_CODES, bool)
+        for text in texts:
+            seen[text] = True
         kinds, ranks, codes = np.zeros(_CODES, np.uint8), np.zeros(_CODES, np.uint16), [0]
         for code in np.flatnonzero(seen).tolist():
             if match := RUN.fullmatch(chr(code)):
                 kinds[code] = _HAN if match[1] else _OTHER
                 codes.append(code)
+        codes += range(JOINT, JOINT + JOINTS)
         if len(codes) >= _PER_BATCH:
             return None
         ranks[codes[1:]] = np.arange(1, len(codes))
@@ -168,19 +171,29 @@ class _Batch:
 
 
 def _grams(codes: NDArray[np.uint32], kinds: Bytes, ranks: NDArray[np.uint16], first: int) -> Longs:
-    """Return the postings of some texts, one for each place: ranks of up to three characters, then the document's number."""
+    """Return the postings of some texts, one for each place and each joint: ranks of up to three characters, then the document's number."""
     kind, rank = kinds[codes], ranks[codes]
-    number = np.cumsum(codes == ord("\n")) + first
+    number = (np.cumsum(codes == ord("\n"), dtype=np.uint32) + np.uint32(first)).astype(np.uint16)
     goes_on = np.zeros(len(codes), bool)
-    goes_on[:-1] = (kind[1:] == kind[:-1]) & (kind[:-1] > 0)
-    second, third = np.zeros_like(rank), np.zeros_like(rank)
-    second[:-1] = np.where(goes_on[:-1], rank[1:], 0)
-    third[:-2] = np.where(goes_on[:-2] & goes_on[1:-1] & (kind[:-2] == _OTHER), rank[2:], 0)
-    at = kind > 0
-    postings = rank[at].astype(np.uint64)
-    for column in (second, third, number):
-        postings = postings << np.uint64(16) | column[at].astype(np.uint64)
-    return postings
+    goes_on[:-1] = kind[1:] == kind[:-1]
+    places = np.flatnonzero(kind)
+    on = goes_on[places]
+    last = np.flatnonzero(~on[:-1])
+    ends, starts = places[last], places[last + 1]
+    within = number[ends] == number[starts]
+    ends, starts = ends[within], starts[within]
+    count = len(places)
+    postings = np.zeros((count + len(ends), 4), "<u2")
+    postings[:count, 0] = number[places]
+    postings[:count, 3] = rank[places]
+    seconds = np.flatnonzero(on)
+    postings[seconds, 2] = rank[places[seconds] + 1]
+    thirds = np.flatnonzero(on[:-1] & on[1:] & (kind[places[:-1]] == _OTHER))
+    postings[thirds, 1] = rank[places[thirds] + 2]
+    joints = (codes[ends] * np.uint32(JOINT_STEP) + codes[starts]) % np.uint32(JOINTS)
+    postings[count:, 0] = number[ends]
+    postings[count:, 3] = ranks[joints + np.uint32(JOINT)]
+    return postings.view("<u8").ravel().astype(np.uint64, copy=False)
 
 
 class _Old:
@@ -254,19 +267,21 @@ def _decoded_gaps(
 
 
 def _encoded(starts: NDArray[np.int64], numbers: NDArray[np.int64]) -> tuple[NDArray[np.int64], Bytes]:
-    """Return where each list ends, and the lists, of the document numbers of lists, each of which begins at a start."""
+    """Return where each list ends, and the lists, of the document numbers of lists, each of which begins at a start.
+
+    Most gaps fit one unit: what more a far one takes is worked out for those alone.
+    """
     counts = np.diff(np.append(starts, len(numbers)))
     gaps = np.empty_like(numbers)
     gaps[1:] = numbers[1:] - numbers[:-1]
     gaps[starts] = numbers[starts] + 1
-    narrow, wide = 1 + (gaps - 1) // BYTE, 1 + (gaps - 1) // WORD
-    sizes = np.stack(
-        [
-            np.add.reduceat(narrow, starts),
-            2 * np.add.reduceat(wide, starts),
-            (numbers[starts + counts - 1] >> 3) + 1,
-        ]
+    far = np.flatnonzero(gaps > BYTE)
+    of = np.searchsorted(starts, far, side="right") - 1
+    narrow, wide = (
+        counts + np.bincount(of, (gaps[far] - 1) // skip, len(starts)).astype(np.int64)
+        for skip in (BYTE, WORD)
     )
+    sizes = np.stack([narrow, 2 * wide, (numbers[starts + counts - 1] >> 3) + 1])
     kinds = np.where(
         sizes[BITS] < np.minimum(sizes[GAPS], sizes[WIDE]),
         BITS,
@@ -277,13 +292,21 @@ def _encoded(starts: NDArray[np.int64], numbers: NDArray[np.int64]) -> tuple[NDA
     heads = ends - lengths
     data = np.zeros(int(ends[-1]), np.uint8)
     data[heads] = kinds
-    kind_of = np.repeat(kinds, counts)
-    for kind, units, skip, width in ((GAPS, narrow, BYTE, 1), (WIDE, wide, WORD, 2)):
-        grown = np.cumsum(units)
-        within = grown - np.repeat(grown[starts] - units[starts], counts)
-        here = kind_of == kind
-        at = (np.repeat(heads, counts) + 1 + (within - 1) * width)[here]
-        values = (gaps[here] - 1) % skip + 1
+    kind_of = np.repeat(kinds.astype(np.uint8), counts)
+    for kind, skip, width in ((GAPS, BYTE, 1), (WIDE, WORD, 2)):
+        lists = np.flatnonzero(kinds == kind)
+        if not len(lists):
+            continue
+        values = gaps[kind_of == kind]
+        units = np.ones(len(values), np.int64)
+        far = np.flatnonzero(values > skip)
+        skips = (values[far] - 1) // skip
+        units[far] += skips
+        values[far] -= skips * skip
+        before = np.cumsum(units) - 1
+        firsts = np.cumsum(counts[lists]) - counts[lists]
+        begin = heads[lists] + 1 - width * (before[firsts] + 1 - units[firsts])
+        at = np.repeat(begin, counts[lists]) + before * width
         data[at] = values & 0xFF
         if width == 2:
             data[at + 1] = values >> 8

@@ -3,7 +3,8 @@
 A search is a substring search over the normal form. The index only has to name every place where the substring
 *may* stand: each position of a run of characters yields one gram (two characters of Chinese, three of anything
 else, fewer at the end of the run), so a fragment is found by the grams it must contain, and a fragment shorter
-than a gram by the grams that begin with it.
+than a gram by the grams that begin with it. Where one run follows another, whatever is between, stands one gram more: their
+``joint``.
 
 The normal form is one string with two stages: ``folded`` (characters, then blanks), and upon it numbers and dates. What
 it makes of a text position by position is ``alignment``'s to say, stage by stage from here.
@@ -23,7 +24,7 @@ from archivist.model.ids import CASE_NO_IN_TEXT, ID_IN_TEXT, OLD_ID, is_id, mode
 from archivist.search.variants import SIMPLIFIED
 
 ANALYSER: Final = 3
-"""Raised by one whenever ``normal``, ``grams``, ``mentions`` or the name keys change: an index of another number is remade."""
+"""Raised by one whenever ``normal``, ``mentions`` or the name keys change: an index of another number is remade."""
 
 PAGE_BREAK: Final = "\f"
 FACT_BREAK: Final = "\x1f"
@@ -34,9 +35,8 @@ HAN: Final = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U00
 RUN: Final = re.compile(f"([{HAN}]+)|([^\\W_{HAN}]+)")
 """A run of Chinese characters, or one of other letters and digits."""
 _WIDE = HAN + "\u3000-\u303f\uff00-\uffef·()"
-_CLOSES_UP = re.compile(f"[{_WIDE}\f]?")
+_CLOSES_UP = re.compile(f"[{_WIDE}\f]")
 _LATIN = re.compile(f"[^\\W{HAN}]")
-BLANKS: Final = re.compile(r"[^\S\f]+")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _ALIKE: Final = {
     "·": "\u2022\u2027\u30fb\u22c5\u2219\u2e31\u0387",
@@ -59,6 +59,11 @@ _FOLDED = SIMPLIFIED | {ord(c): to for to, alike in _ALIKE.items() for c in _eac
 _FOLDABLE = re.compile("[" + "".join(re.escape(chr(c)) for c in _FOLDED) + "]")
 
 HAN_GRAM, OTHER_GRAM = 2, 3
+JOINT: Final = 0x100000
+"""From here on, in a plane of private use, which no run holds, lie the grams of joints."""
+JOINTS: Final = 4093
+"""So many kinds of joints are told apart: a text has a hundred or two, and a list of one that it has takes it a byte."""
+JOINT_STEP: Final = 641
 _SHORT: Final = 24
 """Titles, steps, names of villages: texts so short come again and again."""
 _PREFIX_END = "\U0010ffff"
@@ -85,7 +90,7 @@ def folded(text: str) -> str:
     plain = characters(text)
     while not unicodedata.is_normalized("NFKC", plain):
         plain = characters(plain)
-    return bound([BLANKS.sub(blank, page) for page in plain.split(PAGE_BREAK)])
+    return bound([spaced(page) for page in plain.split(PAGE_BREAK)])
 
 
 def in_numbers(plain: str) -> str:
@@ -95,7 +100,7 @@ def in_numbers(plain: str) -> str:
 
 def _numbers(page: str) -> str:
     changed = STRETCH.sub(stretch, page)
-    return page if changed == page else BLANKS.sub(blank, changed)
+    return page if changed == page else spaced(changed)
 
 
 def bound(pages: list[str]) -> str:
@@ -128,13 +133,21 @@ def characters(text: str) -> str:
     return _FOLDABLE.sub(lambda m: _FOLDED[ord(m[0])], plain)
 
 
-def blank(match: re.Match[str]) -> str:
-    """Return what becomes of blanks: nothing at the ends of a page and beside Chinese, otherwise one space."""
-    before, after = (
-        match.string[max(match.start() - 1, 0) : match.start()],
-        match.string[match.end() : match.end() + 1],
-    )
-    return "" if _CLOSES_UP.fullmatch(before) or _CLOSES_UP.fullmatch(after) else " "
+def spaced(page: str) -> str:
+    """Return a page with its blanks in normal form: none at its ends and beside Chinese, otherwise one space."""
+    words = page.split()
+    parts = words[:1]
+    for word in words[1:]:
+        if not closes_up(parts[-1][-1]) and not closes_up(word[0]):
+            parts.append(" ")
+        parts.append(word)
+    return "".join(parts)
+
+
+@lru_cache(maxsize=4096)
+def closes_up(character: str) -> bool:
+    """Tell whether blanks beside a character are dropped."""
+    return bool(_CLOSES_UP.match(character))
 
 
 # ── numbers and dates ────────────────────────────────────────────────────────────────────────────────────
@@ -170,12 +183,16 @@ STRETCH: Final = re.compile(
 """Where there may be any; beyond its ends stands nothing that ``NUMBERS`` looks at."""
 
 
+_SHORTEST_DATE: Final = 8
+"""Digits alone that have another form; fewer are most of what there is."""
+
+
 def stretch(match: re.Match[str]) -> str:
     """Return the normal form of a stretch of numbers, in which blanks are in theirs."""
     found = match[0]
-    if not NUMBERS.search(found):
+    if (len(found) < _SHORTEST_DATE and found.isdigit()) or not NUMBERS.search(found):
         return found
-    while (changed := BLANKS.sub(blank, NUMBERS.sub(number, found))) != found:
+    while (changed := spaced(NUMBERS.sub(number, found))) != found:
         found = changed
     return found
 
@@ -207,15 +224,25 @@ def fragment(text: str) -> str:
 
 # ── grams ────────────────────────────────────────────────────────────────────────────────────────────────
 def grams(text: str) -> set[str]:
-    """Return the grams of normal text, one for each position of each run; runs go on over page breaks."""
+    """Return the grams of normal text, one for each position of each run and each joint; runs go on over page breaks."""
     found: set[str] = set()
+    before = ""
     for han, other in RUN.findall(flowing(text)):
+        run = han or other
+        if before:
+            found.add(joint(before, run[0]))
+        before = run[-1]
         if han:
             found.update(map(add, han, han[1:]))
-            found.add(han[-1])
+            found.add(before)
         else:
             found.update([other[i : i + OTHER_GRAM] for i in range(len(other))])
     return found
+
+
+def joint(end: str, start: str) -> str:
+    """Return the gram of the place where a run that ends with one character is followed by one that starts with another."""
+    return chr(JOINT + (ord(end) * JOINT_STEP + ord(start)) % JOINTS)
 
 
 def needed(fragment: str) -> tuple[tuple[str, bool], ...]:
@@ -226,8 +253,12 @@ def needed(fragment: str) -> tuple[tuple[str, bool], ...]:
         no letter, digit or Chinese character at all.
     """
     pairs: list[tuple[str, bool]] = []
+    before = ""
     for match in RUN.finditer(fragment):
         run, size = match[0], HAN_GRAM if match[1] else OTHER_GRAM
+        if before:
+            pairs.append((joint(before, run[0]), True))
+        before = run[-1]
         pairs.extend((run[i : i + size], True) for i in range(len(run) - size + 1))
         if match.end() < len(fragment):  # what ends in the fragment ends in the text, and its end is a gram
             pairs.append((run[1 - size :], True))
@@ -250,11 +281,13 @@ def after_prefix(prefix: str) -> str:
 # ── ID numbers and case numbers ──────────────────────────────────────────────────────────────────────────
 _PARTED_ID = re.compile("(?<![0-9A-Z])(?=([1-9](?:[ -]?[0-9]){16}[ -]?[0-9X])(?![0-9A-Z]))")
 """Looks ahead only: groups of an account or a telephone before a number must not take its first groups away from it."""
+_WHOLE_ID: Final = 18
 _OLD_IN_TEXT = re.compile("(?<![0-9A-Z])[1-9][0-9]{14}(?![0-9A-Z])")
 
 
-_MAY_BE_NUMBERS: Final = re.compile(r"[\dA-Z -]{15,}")
-"""Where there may be any of them; what stands before and after is neither letter nor digit, as each of them wants it."""
+_OF_NUMBERS: Final = bytes(chr(byte) in " -" or (byte < 128 and chr(byte).isalnum()) for byte in range(256))
+"""Takes the bytes of which any of them are made to 1, all others to 0."""
+_SHORTEST: Final = b"\1" * 15
 
 
 def id_key(number: str) -> str:
@@ -271,14 +304,25 @@ def mentions(text: str) -> set[tuple[str, int]]:
     """Return the ID numbers and case numbers on the pages of folded text, as ``(key, page)``; pages from 1."""
     found: set[tuple[str, int]] = set()
     for page, words in enumerate(text.split(PAGE_BREAK), 1):
-        for some in _MAY_BE_NUMBERS.findall(words.upper()):
+        for some in _may_be_numbers(words.upper()):
             found.update((m, page) for m in ID_IN_TEXT.findall(some))
             found.update((m, page) for m in CASE_NO_IN_TEXT.findall(some))
             for m in _PARTED_ID.findall(some):
-                if is_id(m):
+                if len(m) > _WHOLE_ID and is_id(m):  # one in one piece was found before
                     found.add((re.sub("[ -]", "", m), page))
             found.update((key, page) for m in _OLD_IN_TEXT.findall(some) if (key := id_key(m)) != m)
     return found
+
+
+def _may_be_numbers(page: str) -> Iterator[str]:
+    """Yield where a page in capitals may have any of them, each with the character after it."""
+    marks = page.encode("ascii", "replace").translate(_OF_NUMBERS)
+    end = 0
+    while (start := marks.find(_SHORTEST, end)) >= 0:
+        end = marks.find(b"\0", start)
+        if end < 0:
+            end = len(marks)
+        yield page[start : end + 1]
 
 
 def join_facts(values: Iterable[str]) -> str:

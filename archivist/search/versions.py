@@ -10,8 +10,8 @@ from archivist.errors import IndexFault
 from archivist.search import text as forms
 from archivist.search.databases import BareCatalogue
 
-SCHEMA: Final = 14
-"""Raised by one whenever the files of an index change their shape."""
+SCHEMA: Final = 15
+"""Raised by one whenever the files of an index change their shape, or the grams they name."""
 
 
 def own() -> Mapping[str, str]:

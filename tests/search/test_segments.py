@@ -34,7 +34,7 @@ def documents(count: int, seed: int = 3) -> list[Added]:
     rng, made, doc = random.Random(seed), [], 0
     for _ in range(count):
         doc += rng.choice((1, 1, 1, 2, 300, 70_000))
-        written = rng.choice(("", "\f", " ")).join(rng.choices(WORDS, k=rng.randint(1, 30)))
+        written = rng.choice(("", "\f", " ", "，")).join(rng.choices(WORDS, k=rng.randint(1, 30)))
         text = normal(written)
         made.append(Added(doc, text, packed_text(text, written)))
     return made
@@ -141,7 +141,22 @@ def test_a_segment_names_every_document_that_holds_a_fragment(tmp_path: Path) ->
     dead = set(range(0, 300, 7))
     segment = Segment(tmp_path / "s", dead)
     living = {one.id: one.text for place, one in enumerate(added) if place not in dead}
-    for fragment in ("家庭", "经济状况核对", "王", "120", "1", "x", "ab1", "残", "没有", "\U00020000"):
+    flows = map(flowing, living.values())
+    across = {text[at - 2 : at + 3] for text in flows if (at := text.find(",", 2)) > 0}
+    assert across
+    for fragment in (
+        "家庭",
+        "经济状况核对",
+        "王",
+        "120",
+        "1",
+        "x",
+        "ab1",
+        "残",
+        "没有",
+        "\U00020000",
+        *across,
+    ):
         found = set(IdSet.of_bits(segment.holding(needed(fragment))))
         true = {doc for doc, text in living.items() if fragment in flowing(text)}
         assert true <= found <= living.keys(), fragment

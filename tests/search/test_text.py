@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from archivist.search.names import endings, is_long, name_key, pinyin_keys, spelt, spoken
-from archivist.search.text import folded, grams, mentions, needed, normal
+from archivist.search.text import JOINT, folded, grams, mentions, needed, normal
 from archivist.search.variants import SIMPLIFIED
 from tests.search.household import make_id
 
@@ -68,8 +68,29 @@ def test_what_ends_within_a_fragment_is_asked_for_as_an_end(
     asked: str, ends: set[str], elsewhere: str
 ) -> None:
     """Where a run of characters ends in the fragment it ends in the text, and the end of each run is a gram."""
-    assert {gram for gram, whole in needed(asked) if whole} == ends
+    assert {gram for gram, whole in needed(asked) if whole and gram < chr(JOINT)} == ends
     assert not ends <= grams(elsewhere)
+
+
+@pytest.mark.parametrize(
+    ("asked", "joints", "elsewhere"),
+    [
+        ("信息,司", 1, "信息。\f户,司"),
+        ("8元,唤", 2, "8元,司8,唤"),
+        ("a b(甲)12", 3, "a甲(b)12"),
+        ("信息\u2028司法", 1, "信息司法"),
+        ("信息司法", 0, ""),
+        (",司", 0, ""),
+    ],
+)
+def test_where_a_run_follows_another_in_a_fragment_their_joint_is_asked_for(
+    asked: str, joints: int, elsewhere: str
+) -> None:
+    """“Where one run follows another, whatever is between, stands one gram more: their ``joint``”."""
+    wanted = {gram for gram, _ in needed(asked) if gram >= chr(JOINT)}
+    assert len(wanted) == joints
+    assert wanted <= grams(f"前{asked}后")
+    assert not joints or not wanted <= grams(elsewhere)
 
 
 def test_folding_never_leads_to_a_folded_form() -> None:
