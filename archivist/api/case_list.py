@@ -14,7 +14,7 @@ from archivist.model.ids import Category
 from archivist.model.states import State
 
 if TYPE_CHECKING:
-    from archivist.procedure.agenda import CaseStanding
+    from archivist.procedure.agenda import AgendaMemory, CaseStanding
     from archivist.search.catalogue import CaseRow
     from archivist.workspace import Workspace
 
@@ -92,6 +92,7 @@ def list_cases(
     state: State | None = None,
     order: ListOrder = ListOrder.NUMBER,
     progress: Callable[[int, int], None] | None = None,
+    memory: AgendaMemory | None = None,
 ) -> CaseList:
     """List household files, narrowed by what is given.
 
@@ -103,6 +104,7 @@ def list_cases(
         state: only those that stand there in the procedure.
         order: by number, by the next deadline, or by the state in the order of the procedure; then by number.
         progress: called with the cases worked out and all those to be, where what is kept of them must be renewed.
+        memory: of all households of the office, where many such questions are asked; without ``category`` only.
 
     Raises:
         IndexFault: E400.
@@ -111,7 +113,8 @@ def list_cases(
 
     rows = workspace.index.cases(category=category, status=status.value if status else "", place=place)
     unread: list[str] = []
-    standing = {s.number: s for s in standings(workspace, unread, category=category, step=progress)}
+    found = standings(workspace, unread, category=category, step=progress, memory=memory)
+    standing = {s.number: s for s in found}
     handed = {number: one.words for number, one in workspace.archive.custody.readable().items()}
     listed = [ListedCase.of(row, standing.get(str(row.number)), handed.get(row.number, "")) for row in rows]
     if status is CaseStatus.OPEN:

@@ -8,7 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from archivist.api import agenda, case_list, retention
-from archivist.api.agenda import AgendaView
+from archivist.api.agenda import AgendaView, DueMemory
 from archivist.api.case_list import CaseList, ListOrder
 from archivist.api.retention import RetentionList
 
@@ -27,11 +27,13 @@ class Gathered:
     """The answers of one office that many sessions share.
 
     Each question looks first whether index, ledger, rules, settings and the folders of the households are as they were (``basis``); what is
-    kept is given only then, and none that names something unread (未检) is kept: that is looked at each time.
+    kept is given only then, and none that names something unread (未检) is kept: that is looked at each time. Where something changed, what was
+    worked out of each household is taken from ``agenda.DueMemory``, and only those that changed are worked out anew.
     """
 
     def __init__(self) -> None:
         self._lock = Lock()
+        self._memory = DueMemory.empty()
         self._basis: SightsBasis | None = None
         self._kept: dict[tuple[object, ...], Any] = {}
 
@@ -42,7 +44,12 @@ class Gathered:
             IndexFault: E400.
         """
         minute = on.replace(second=0, microsecond=0)
-        return self._answer(workspace, ("due", minute, days), lambda: agenda.due(workspace, on=on, days=days))
+        found = self._answer(
+            workspace,
+            ("due", minute),
+            lambda: agenda.due(workspace, on=on, days=None, memory=self._memory),
+        )
+        return found.within(days)
 
     def cases(self, workspace: Workspace, *, order: ListOrder) -> CaseList:
         """Return what ``case_list.list_cases`` does.
@@ -50,7 +57,11 @@ class Gathered:
         Raises:
             IndexFault: E400.
         """
-        return self._answer(workspace, ("cases", order), lambda: case_list.list_cases(workspace, order=order))
+        return self._answer(
+            workspace,
+            ("cases", order),
+            lambda: case_list.list_cases(workspace, order=order, memory=self._memory.households),
+        )
 
     def retained(self, workspace: Workspace, *, on: dt.date, at: dt.datetime) -> RetentionList:
         """Return what ``retention.retention_list`` does; all files are looked at again after ``LONGEST``.

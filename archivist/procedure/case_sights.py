@@ -9,11 +9,11 @@ import datetime as dt
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from archivist import __version__
 from archivist.errors import ArchivistError, IndexFault, InvalidValue
@@ -112,6 +112,54 @@ def rules_stamp(pack: Pack) -> str:
     return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
 
+T = TypeVar("T")
+
+
+class SightMemory:
+    """The households a process has read, so that it reads anew only those whose chain has another head.
+
+    What is said of a case follows from its chain and the rules, so a sight is good for its head, and all are forgotten with the rules. Whether
+    a household is there, and has no event past its head, is looked at each time. Used by one question at a time.
+    """
+
+    def __init__(self) -> None:
+        self._rules = ""
+        self._seen: dict[bool, dict[str, tuple[str | None, Sight]]] = {}
+
+    def known(self, rules: str, *, closed: bool) -> Mapping[str, tuple[str | None, Sight]]:
+        """Return what was read last of the open or the closed households under these rules: number → head and sight."""
+        return self._seen.get(closed, {}) if rules == self._rules else {}
+
+    def keep(self, rules: str, seen: dict[str, tuple[str | None, Sight]], *, closed: bool) -> None:
+        """Keep what was read now, and nothing else: what is gone leaves nothing here."""
+        if rules != self._rules:
+            self._rules, self._seen = rules, {}
+        self._seen[closed] = seen
+
+
+class PerHousehold(Generic[T]):
+    """What was worked out of each household by itself, worked out anew only of those that are another ``Sight`` than before."""
+
+    def __init__(self) -> None:
+        self._under: object = None
+        self._kept: dict[str, tuple[Sight, T]] = {}
+
+    def of(self, sights: Iterable[Sight], under: object, work_out: Callable[[Sight], T]) -> list[T]:
+        """Return what ``work_out`` says of each.
+
+        Args:
+            sights: the households; of others nothing is kept on.
+            under: what the answer rests on besides the household; where that is another, nothing is taken over.
+            work_out: says it.
+        """
+        before, self._kept = (self._kept if under == self._under else {}), {}
+        self._under = under
+        for sight in sights:
+            had = before.get(sight.number)
+            self._kept[sight.number] = had if had and had[0] is sight else (sight, work_out(sight))
+        return [made for _, made in self._kept.values()]
+
+
 def read_sights(
     workspace: Workspace,
     category: Category | None,
@@ -119,33 +167,45 @@ def read_sights(
     step: Callable[[int, int], None] | None,
     *,
     closed: bool = False,
-) -> Iterator[Sight]:
-    """Yield every open case, or every closed one; those the catalogue does not know as they stand are read.
+    memory: SightMemory | None = None,
+) -> list[Sight]:
+    """Return every open case, or every closed one; those the catalogue does not know as they stand are read.
 
     What was handed over to another office is that office's: its limits run there.
     """
+    memory = memory or SightMemory()
     handed = {str(number) for number in workspace.archive.custody.readable()}
     rules = rules_stamp(workspace.pack)
-    standings = workspace.index.ask(lambda c: kept.standings(c, rules, category, closed=closed))
+    cases = workspace.index.ask(lambda c: kept.followed_cases(c, category, closed=closed))
     followed = workspace.index.ask(kept.numbers)
     folder = workspace.archive.cases
-    there = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    there = set(os.listdir(folder)) if folder.is_dir() else set()  # noqa: PTH208 - ten thousand names: quick
+    known = memory.known(rules, closed=closed)
+    seen: dict[str, tuple[str | None, Sight]] = {}
+    to_ask: list[kept.FollowedCase] = []
     to_read: list[str] = []
-    fresh: list[Standing] = []
-    for standing in standings:
-        name = standing.number
+    for case in cases:
+        name = case.number
         if name in handed:
             continue
-        following = f"{folder}/{name}/{EVENTS}/{event_name(standing.seq + 1)}"
+        following = f"{folder}/{name}/{EVENTS}/{event_name(case.seq + 1)}"
         if name not in there:
             unread.append(f"{name}：档案库里没有这个户档的文件夹")
-        elif standing.body is None or os.path.exists(following):  # noqa: PTH110 - once a case, and quick
+        elif os.path.exists(following):  # noqa: PTH110 - once a case, and quick
             to_read.append(name)
+        elif (one := known.get(name)) and one[0] == case.head:
+            seen[name] = one
         else:
-            fresh.append(standing)
-    yield from Sight.all_of(fresh)
+            to_ask.append(case)
+    bodies = workspace.index.ask(lambda c: kept.bodies(c, rules, to_ask))
+    to_read += [case.number for case in to_ask if case.number not in bodies]
+    fresh = [case for case in to_ask if case.number in bodies]
+    told = Sight.all_of([Standing(c.number, c.applicant, c.seq, bodies[c.number]) for c in fresh])
+    seen |= {case.number: (case.head, sight) for case, sight in zip(fresh, told, strict=True)}
     unknown = sorted(there - followed - handed)
-    yield from _read(workspace, [*to_read, *unknown], category, rules, unread, step, closed=closed)
+    seen |= _read(workspace, [*to_read, *unknown], category, rules, unread, step, closed=closed)
+    memory.keep(rules, seen, closed=closed)
+    return [sight for _, sight in seen.values()]
 
 
 def _read(
@@ -157,8 +217,9 @@ def _read(
     step: Callable[[int, int], None] | None,
     *,
     closed: bool,
-) -> Iterator[Sight]:
-    """Work out the cases in these folders from their chains, and keep the results."""
+) -> dict[str, tuple[str | None, Sight]]:
+    """Work out the cases in these folders from their chains, and keep the results; return each with its head."""
+    seen: dict[str, tuple[str | None, Sight]] = {}
     for first in range(0, len(names), BATCH):
         bodies: list[tuple[CaseNo, Sha256, str]] = []
         for done, name in enumerate(names[first : first + BATCH], first + 1):
@@ -175,7 +236,8 @@ def _read(
             body = worked_out(case, workspace.pack)
             bodies.append((case.number, case.head, body))
             if (case.status is not CaseStatus.OPEN) is closed and category in (None, case.category):
-                yield Sight(name, case.applicant_name, json.loads(body))
+                seen[name] = (case.head, Sight(name, case.applicant_name, json.loads(body)))
         # What cannot be kept (another writer, a full disk) is worked out again next time.
         with suppress(IndexFault), workspace.index.together() as catalogue:
             kept.store_standing(catalogue, rules, bodies)
+    return seen
