@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -148,6 +148,36 @@ class LimitView:
         return f"{self.value} {_LENGTHS[self.unit]}" if self.unit in _LENGTHS else f"{self.value}{self.unit}"
 
 
+class LimitViews:
+    """Limits as they are shown, made anew only of those that are not the very ones of the last time."""
+
+    def __init__(self) -> None:
+        self._kept: dict[int, tuple[procedure.RunningLimit, LimitView]] = {}
+
+    def all_of(self, entries: Sequence[procedure.RunningLimit]) -> tuple[LimitView, ...]:
+        """Return the entries of an agenda; of others nothing is kept on."""
+        before, self._kept = self._kept, {}
+        for entry in entries:
+            had = before.get(id(entry))
+            self._kept[id(entry)] = had if had and had[0] is entry else (entry, LimitView.of(entry))
+        return tuple(view for _, view in self._kept.values())
+
+
+@dataclass(frozen=True, slots=True)
+class DueMemory:
+    """What a process that is asked often keeps of all cases of the office; used by one question at a time."""
+
+    households: procedure.AgendaMemory
+    shown: LimitViews
+
+    @classmethod
+    def empty(cls) -> DueMemory:
+        """Return one that knows nothing yet."""
+        from archivist.procedure import agenda as procedure
+
+        return cls(procedure.AgendaMemory(), LimitViews())
+
+
 @dataclass(frozen=True, slots=True)
 class DutyView:
     """What the office (or its bureau) owes not in one case but by the month or the year, or always.
@@ -256,12 +286,12 @@ class AgendaView(Result):
     handed_over: int = 0
 
     @classmethod
-    def of(cls, found: procedure.Agenda) -> AgendaView:
-        """Return an agenda."""
+    def of(cls, found: procedure.Agenda, shown: LimitViews | None = None) -> AgendaView:
+        """Return an agenda; ``shown`` has the limits that were shown before."""
         return cls(
             on=found.on,
             cases=found.cases,
-            entries=tuple(map(LimitView.of, found.entries)),
+            entries=(shown or LimitViews()).all_of(found.entries),
             duties=tuple(map(DutyView.of, found.duties)),
             holds=tuple(
                 HoldReviewView(r.case, r.hold, r.words, r.until, r.review_on, r.days) for r in found.holds
@@ -272,6 +302,16 @@ class AgendaView(Result):
             ),
             unread=found.unread,
             handed_over=found.handed_over,
+        )
+
+    def within(self, days: int | None) -> AgendaView:
+        """Return of an agenda of everything what ``due`` says of the next ``days`` calendar days; ``None`` for everything."""
+        if days is None:
+            return self
+        return replace(
+            self,
+            entries=tuple(e for e in self.entries if e.days is None or e.days <= days or e.warned),
+            holds=tuple(hold for hold in self.holds if hold.days <= days),
         )
 
     @property
@@ -291,6 +331,7 @@ def due(
     overdue: bool = False,
     days: int | None = DAYS,
     progress: Callable[[int, int], None] | None = None,
+    memory: DueMemory | None = None,
 ) -> AgendaView:
     """Return what is due.
 
@@ -303,6 +344,7 @@ def due(
         days: leave out what ends later than so many calendar days from now, unless its warning line is reached;
             ``None`` for everything.
         progress: called with the cases worked out and all those to be, where the cache has to be filled.
+        memory: only of questions about the whole office; what did not change since the last of them is taken from it.
 
     Raises:
         IndexFault: E400. CaseNotFound, IntegrityAlarm: E201, E202, for a single case.
@@ -311,11 +353,12 @@ def due(
 
     number = workspace.find_case(case) if case else None
     found = procedure.agenda(
-        workspace, on=on, category=category, case=number, overdue=overdue, days=days, step=progress
-    )
+        workspace, on=on, category=category, case=number, overdue=overdue, days=days, step=progress,
+        memory=memory.households if memory else None,
+    )  # fmt: skip
     if number is None and category is None:
         found = with_submission(workspace, found, overdue=overdue)
-    return AgendaView.of(found)
+    return AgendaView.of(found, memory.shown if memory else None)
 
 
 def with_submission(workspace: Workspace, found: procedure.Agenda, *, overdue: bool) -> procedure.Agenda:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 from archivist.api.result import Result
 from archivist.model.case import CaseStatus
-from archivist.model.ids import Category
+from archivist.model.ids import CaseNo, Category
 from archivist.model.states import State
 
 if TYPE_CHECKING:
-    from archivist.procedure.agenda import CaseStanding
+    from archivist.procedure.agenda import AgendaMemory, CaseStanding
     from archivist.search.catalogue import CaseRow
     from archivist.workspace import Workspace
 
@@ -75,6 +75,35 @@ class CaseList(Result):
     unread: tuple[str, ...]
 
 
+class ListMemory:
+    """What a process that is asked often keeps of all households; used by one question at a time.
+
+    Attributes:
+        households: where each stands.
+    """
+
+    def __init__(self, households: AgendaMemory) -> None:
+        self.households = households
+        self._kept: dict[int, tuple[CaseStanding, ListedCase]] = {}
+
+    def all_of(
+        self, rows: Iterable[tuple[CaseRow, CaseStanding | None]], handed: Mapping[CaseNo, str]
+    ) -> list[ListedCase]:
+        """Return rows of the index as lists show them; where it stands being the very same, so is the household."""
+        before, self._kept = self._kept, {}
+        listed = []
+        for row, standing in rows:
+            had = before.get(id(standing))
+            if standing is None or had is None or had[0] is not standing:
+                one = ListedCase.of(row, standing, handed.get(row.number, ""))
+            else:
+                one = had[1]
+            if standing is not None:
+                self._kept[id(standing)] = (standing, one)
+            listed.append(one)
+        return listed
+
+
 class ListOrder(StrEnum):
     """By what household files are listed."""
 
@@ -92,6 +121,7 @@ def list_cases(
     state: State | None = None,
     order: ListOrder = ListOrder.NUMBER,
     progress: Callable[[int, int], None] | None = None,
+    memory: ListMemory | None = None,
 ) -> CaseList:
     """List household files, narrowed by what is given.
 
@@ -103,17 +133,20 @@ def list_cases(
         state: only those that stand there in the procedure.
         order: by number, by the next deadline, or by the state in the order of the procedure; then by number.
         progress: called with the cases worked out and all those to be, where what is kept of them must be renewed.
+        memory: of all households of the office, where many such questions are asked; without ``category`` only.
 
     Raises:
         IndexFault: E400.
     """
-    from archivist.procedure.agenda import standings
+    from archivist.procedure.agenda import AgendaMemory, standings
 
+    memory = memory or ListMemory(AgendaMemory())
     rows = workspace.index.cases(category=category, status=status.value if status else "", place=place)
     unread: list[str] = []
-    standing = {s.number: s for s in standings(workspace, unread, category=category, step=progress)}
+    found = standings(workspace, unread, category=category, step=progress, memory=memory.households)
+    standing = {s.number: s for s in found}
     handed = {number: one.words for number, one in workspace.archive.custody.readable().items()}
-    listed = [ListedCase.of(row, standing.get(str(row.number)), handed.get(row.number, "")) for row in rows]
+    listed = memory.all_of(((row, standing.get(str(row.number))) for row in rows), handed)
     if status is CaseStatus.OPEN:
         listed = [case for case in listed if not case.handed_over]
     listed = [case for case in listed if state is None or case.state is state]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 from collections.abc import Callable
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from archivist.api import agenda, case_list, retention
-from archivist.api.agenda import AgendaView
-from archivist.api.case_list import CaseList, ListOrder
+from archivist.api.agenda import AgendaView, DueMemory
+from archivist.api.case_list import CaseList, ListMemory, ListOrder
 from archivist.api.retention import RetentionList
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 T = TypeVar("T", AgendaView, CaseList, RetentionList)
 MOST: Final = 8
 """So many answers are kept; the oldest goes first."""
+LARGE: Final = 1_000
+"""Of so many lines on, an answer is felt by the garbage collector."""
 LONGEST: Final = dt.timedelta(minutes=10)
 """So old may be what nothing but the files of all households could show to be wrong: damage that came without an event."""
 
@@ -27,13 +30,17 @@ class Gathered:
     """The answers of one office that many sessions share.
 
     Each question looks first whether index, ledger, rules, settings and the folders of the households are as they were (``basis``); what is
-    kept is given only then, and none that names something unread (未检) is kept: that is looked at each time.
+    kept is given only then, and none that names something unread (未检) is kept: that is looked at each time. Where something changed, what was
+    worked out of each household is taken from ``agenda.DueMemory``, and only those that changed are worked out anew.
     """
 
     def __init__(self) -> None:
         self._lock = Lock()
+        self._due = DueMemory.empty()
+        self._listed = ListMemory(self._due.households)
         self._basis: SightsBasis | None = None
         self._kept: dict[tuple[object, ...], Any] = {}
+        self._resting: dict[str, dt.date | None] = {}
 
     def due(self, workspace: Workspace, *, on: dt.datetime, days: int | None) -> AgendaView:
         """Return what ``agenda.due`` does, of this minute.
@@ -42,7 +49,13 @@ class Gathered:
             IndexFault: E400.
         """
         minute = on.replace(second=0, microsecond=0)
-        return self._answer(workspace, ("due", minute, days), lambda: agenda.due(workspace, on=on, days=days))
+        found = self._answer(
+            workspace,
+            ("due", minute),
+            lambda: agenda.due(workspace, on=on, days=None, memory=self._due),
+        )
+        self._let_rest("due", on.date(), len(found.entries))
+        return found.within(days)
 
     def cases(self, workspace: Workspace, *, order: ListOrder) -> CaseList:
         """Return what ``case_list.list_cases`` does.
@@ -50,7 +63,13 @@ class Gathered:
         Raises:
             IndexFault: E400.
         """
-        return self._answer(workspace, ("cases", order), lambda: case_list.list_cases(workspace, order=order))
+        found = self._answer(
+            workspace,
+            ("cases", order),
+            lambda: case_list.list_cases(workspace, order=order, memory=self._listed),
+        )
+        self._let_rest("cases", None, len(found.cases))
+        return found
 
     def retained(self, workspace: Workspace, *, on: dt.date, at: dt.datetime) -> RetentionList:
         """Return what ``retention.retention_list`` does; all files are looked at again after ``LONGEST``.
@@ -65,6 +84,18 @@ class Gathered:
             workspace, ("retained", on, stretch), lambda: retention.retention_list(workspace, on=on)
         )
 
+    def _let_rest(self, what: str, on: dt.date | None, size: int) -> None:
+        """Take what was made for a whole day out of the rounds of Python's garbage collector.
+
+        Each full round went through all of it, in the midst of somebody's request. What is dropped of it later is freed as ever: nothing of it
+        refers back to itself.
+        """
+        with self._lock:
+            if size >= LARGE and self._resting.get(what, dt.date.min) != on:
+                self._resting[what] = on
+                gc.collect()
+                gc.freeze()
+
     def _answer(self, workspace: Workspace, key: tuple[object, ...], make: Callable[[], T]) -> T:
         from archivist.procedure.sights_basis import basis
 
@@ -75,6 +106,7 @@ class Gathered:
             if key in self._kept:
                 kept: T = self._kept[key]
                 return kept
+            self._due.households.sights.looked = now is not None
             made = make()
             if now is not None and not made.unread:
                 while len(self._kept) >= MOST:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from archivist.doctypes.catalogue import Catalogue
 from archivist.errors import ArchivistError, IntegrityAlarm
 from archivist.model.bag_head import BagHead
 from archivist.model.case import Case
@@ -49,12 +50,22 @@ _TAKEN: Final = {
 
 @dataclass(frozen=True, slots=True)
 class SubmissionCycle:
-    """How often files are handed over by the rules: ``period`` is ``quarter`` or ``month``; ``rule`` is the row that says so."""
+    """How often files are handed over by the rules: ``period`` is ``quarter`` or ``month``; ``rows`` say so."""
 
     period: str
-    categories: frozenset[Category]
     steps: frozenset[str]
-    rule: Rule
+    rows: tuple[Rule, ...]
+
+    @property
+    def rule(self) -> Rule:
+        """The row that is named."""
+        return self.rows[0]
+
+    def categories(self, catalogue: Catalogue) -> frozenset[Category]:
+        """Return of which categories: as the rows say, else as their documents are made for; empty for every one."""
+        return frozenset(c for row in self.rows for c in row.categories) or frozenset(
+            c for row in self.rows for document in row.documents for c in catalogue.get(document).categories
+        )
 
 
 def cycle(workspace: Workspace, period: Period) -> SubmissionCycle | None:
@@ -62,13 +73,7 @@ def cycle(workspace: Workspace, period: Period) -> SubmissionCycle | None:
     pack_ = workspace.pack
     for rule_id, name in ((RuleId.FILING_NEW_MONTHLY, "month"), (RuleId.ARCHIVE_QUARTERLY, "quarter")):
         if rows := _rows(pack_, rule_id, period):
-            documents = [workspace.catalogue.get(d) for row in rows for d in row.documents]
-            categories = {c for row in rows for c in row.categories} or {
-                c for document in documents for c in document.categories
-            }
-            return SubmissionCycle(
-                name, frozenset(categories), frozenset(step for row in rows for step in row.ends), rows[0]
-            )
+            return SubmissionCycle(name, frozenset(step for row in rows for step in row.ends), tuple(rows))
     return None
 
 
@@ -105,6 +110,7 @@ class Selection:
 
     def __post_init__(self) -> None:
         self.cycle = cycle(self.workspace, self.period)
+        self._categories = self.cycle.categories(self.workspace.catalogue) if self.cycle else frozenset()
 
     def select(self, heads: Iterable[BagHead]) -> list[tuple[PackedBag, WhySubmitted]]:
         """Return the households to be handed over, packed as they stand at their heads, in order.
@@ -160,7 +166,7 @@ class Selection:
         return why if why in _TAKEN[self.wanted] else None
 
     def _granted(self, case: Case) -> bool:
-        if self.cycle and self.cycle.categories and case.category not in self.cycle.categories:
+        if self._categories and case.category not in self._categories:
             return False
         return HouseholdHistory(case).entered(self.period)
 

@@ -20,7 +20,16 @@ from archivist.model.ids import CaseNo, Category
 from archivist.model.standing import LimitStatus
 from archivist.model.states import State
 from archivist.procedure import check_findings, hold_reviews, office_duties
-from archivist.procedure.case_sights import CasesKnown, Sight, deadline, read_sights, worked_out
+from archivist.procedure.case_sights import (
+    CasesKnown,
+    PerHousehold,
+    Sight,
+    SightMemory,
+    deadline,
+    read_sights,
+    rules_stamp,
+    worked_out,
+)
 from archivist.procedure.duties import Duty
 from archivist.procedure.hold_reviews import HoldReview
 from archivist.rules.deadlines import Excluded
@@ -101,6 +110,20 @@ class Asked:
         return self.on.date()
 
 
+class AgendaMemory:
+    """What a process has worked out of the households of an office, so that it does so anew only of those that changed.
+
+    Attributes:
+        sights: the households as they were read last.
+        limits: how the limits of each stand to the day; ``standings`` where each open one stands.
+    """
+
+    def __init__(self) -> None:
+        self.sights = SightMemory()
+        self.limits = PerHousehold[list[_Keyed] | None]()
+        self.standings = PerHousehold[CaseStanding]()
+
+
 def agenda(
     workspace: Workspace,
     *,
@@ -111,6 +134,7 @@ def agenda(
     days: int | None = None,
     known: CasesKnown | None = None,
     step: Callable[[int, int], None] | None = None,
+    memory: AgendaMemory | None = None,
 ) -> Agenda:
     """Return what is due.
 
@@ -123,6 +147,7 @@ def agenda(
         days: how far ahead.
         known: the cases, where they are known from elsewhere than the catalogue.
         step: called with the cases worked out and all those to be, where the cache has to be filled.
+        memory: of all cases of the office, where many such questions are asked.
 
     Raises:
         IndexFault: E400. CaseNotFound, IntegrityAlarm: E201, E202, for a single case.
@@ -135,16 +160,13 @@ def agenda(
         alone = CasesKnown(() if case in handed else (sight,), handed_over=int(case in handed))
         return of_cases(alone, pack, asked, with_duties=False)
     unread: list[str] = []
-    known = known or CasesKnown(
-        tuple(read_sights(workspace, category, unread, step)),
-        tuple(read_sights(workspace, category, unread, step, closed=True)),
-        len(handed),
-    )
+    sights = partial(read_sights, workspace, category, unread, step, memory=memory.sights if memory else None)
+    known = known or CasesKnown(tuple(sights()), tuple(sights(closed=True)), len(handed))
     groups, unknown = held_files.known_group_holds(workspace.archive)
     unread += [unknown] if unknown else []
     bodies = [sight.body for sight in known.open]
     of_office = tuple(office_duties.of_office(workspace, bodies, asked.day, category))
-    found = of_cases(known, pack, asked, of_office=of_office, groups=groups)
+    found = of_cases(known, pack, asked, of_office=of_office, groups=groups, memory=memory)
     return replace(found, unread=tuple(dict.fromkeys(unread)))
 
 
@@ -156,6 +178,7 @@ def of_cases(
     with_duties: bool = True,
     of_office: tuple[Duty, ...] = (),
     groups: Iterable[GroupHold] = (),
+    memory: AgendaMemory | None = None,
 ) -> Agenda:
     """Return what is due in some cases under the rules by which they were worked out.
 
@@ -166,6 +189,7 @@ def of_cases(
         with_duties: what the office owes by the month for these cases is told too.
         of_office: what it owes for all its work.
         groups: the holds of its ledger.
+        memory: see ``agenda``.
     """
     told = (*known.open, *known.closed)
     holds = {sight.number: sight.body.get("holds", ()) for sight in told}
@@ -173,7 +197,7 @@ def of_cases(
     bodies = {sight.number: sight.body for sight in known.open}
     by_calendar = office_duties.by_calendar(bodies, pack, asked.day, asked.category)
     duties = (*by_calendar, *of_office) if with_duties else ()
-    found = sorted(_entries(known.open, pack, asked.on.replace(tzinfo=None), asked.days), key=itemgetter(0))
+    found = sorted(_entries(known.open, pack, asked, memory), key=itemgetter(0))
     return Agenda(
         asked.on,
         tuple(entry for _, entry in found if entry.status is LimitStatus.OVERDUE or not asked.overdue),
@@ -207,10 +231,13 @@ def standings(
     *,
     category: Category | None = None,
     step: Callable[[int, int], None] | None = None,
-) -> Iterator[CaseStanding]:
-    """Yield where every open case stands; those that cannot be read are added to ``unread``. See ``agenda``."""
-    for sight in read_sights(workspace, category, unread, step):
-        yield _standing(sight, workspace.pack)
+    memory: AgendaMemory | None = None,
+) -> list[CaseStanding]:
+    """Return where every open case stands; those that cannot be read are added to ``unread``. See ``agenda``."""
+    memory = memory or AgendaMemory()
+    sights = read_sights(workspace, category, unread, step, memory=memory.sights)
+    pack = workspace.pack
+    return memory.standings.of(sights, rules_stamp(pack), lambda sight: _standing(sight, pack))
 
 
 def standing_of(case: Case, pack: Pack) -> CaseStanding:
@@ -230,36 +257,66 @@ def _is_own(rule: Rule) -> bool:
 
 
 # ── how it stands to a day ───────────────────────────────────────────────────────────────────────────────
-_Key = tuple[int, str, str, str]
-"""What entries are sorted by: status, end, case, rule."""
+_Keyed = tuple[tuple[int, str, str, str], RunningLimit]
+"""A limit with what it is sorted by: status, end, case, rule."""
 
 
 def _entries(
-    sights: Iterable[Sight], pack: Pack, on: dt.datetime, days: int | None
-) -> Iterator[tuple[_Key, RunningLimit]]:
-    stands = cache(partial(_stands, pack, on, days))  # many cases share a rule and a day
-    for sight in sights:
-        number: CaseNo | None = None
-        for place, started, due, warn, excluded in sight.body["due"]:
-            found = stands(place, due, warn)
-            if found is None:
-                continue
-            number = number or CaseNo.parse(sight.number)
-            begun = dt.date.fromisoformat(started) if started else None
-            stays = tuple(
-                (State(s), dt.date.fromisoformat(a), dt.date.fromisoformat(b)) for s, a, b in excluded
-            )
-            rule, status, end, line, left, workdays, warned = found
-            entry = RunningLimit(
-                number, sight.applicant, rule, status, begun, end, line, left, workdays, warned, stays
-            )
-            yield (_ORDER[status], due, sight.number, rule.id), entry
+    sights: Iterable[Sight], pack: Pack, asked: Asked, memory: AgendaMemory | None
+) -> Iterator[_Keyed]:
+    """Yield the limits that are to be shown."""
+    on = asked.on.replace(tzinfo=None)
+    stands = cache(partial(_stands, pack, on))  # many cases share a rule and a day
+    if memory is None:
+        for sight in sights:
+            yield from _limits(sight, stands, asked.days)
+        return
+    sights = [*sights]
+    kept = memory.limits.of(
+        sights,
+        (rules_stamp(pack), asked.day),
+        lambda sight: None if _is_of_the_minute(sight) else [*_limits(sight, stands, None)],
+    )
+    for sight, limits in zip(sights, kept, strict=True):
+        for keyed in _limits(sight, stands, None) if limits is None else limits:
+            if _is_near(keyed[1].days, asked.days, warned=keyed[1].warned):
+                yield keyed
+
+
+def _is_of_the_minute(sight: Sight) -> bool:
+    """Tell whether something in it ends, or warns, at an hour: it stands differently within the day."""
+    return any("T" in due or "T" in warn for _, _, due, warn, _ in sight.body["due"])
+
+
+def _limits(
+    sight: Sight, stands: Callable[[int, str, str], _Stand | None], days: int | None
+) -> Iterator[_Keyed]:
+    number: CaseNo | None = None
+    for place, started, due, warn, excluded in sight.body["due"]:
+        found = stands(place, due, warn)
+        if found is None:
+            continue
+        rule, status, end, line, left, workdays, warned = found
+        if not _is_near(left, days, warned=warned):
+            continue
+        number = number or CaseNo.parse(sight.number)
+        begun = dt.date.fromisoformat(started) if started else None
+        stays = tuple((State(s), dt.date.fromisoformat(a), dt.date.fromisoformat(b)) for s, a, b in excluded)
+        entry = RunningLimit(
+            number, sight.applicant, rule, status, begun, end, line, left, workdays, warned, stays
+        )
+        yield (_ORDER[status], due, sight.number, rule.id), entry
+
+
+def _is_near(left: int | None, days: int | None, *, warned: bool) -> bool:
+    """Tell whether an end is near enough to be shown: so many days from now, or its warning line is reached; 未起算 has none."""
+    return days is None or left is None or left <= days or warned
 
 
 _Stand = tuple[Rule, LimitStatus, Deadline | None, Deadline | None, int | None, int | None, bool]
 
 
-def _stands(pack: Pack, on: dt.datetime, days: int | None, place: int, due: str, warn: str) -> _Stand | None:
+def _stands(pack: Pack, on: dt.datetime, place: int, due: str, warn: str) -> _Stand | None:
     """Return how a limit stands to the day: rule, status, end, warning line, days left; ``None`` if not to be shown."""
     rule, today = pack.rules[place], on.date()
     end, line = deadline(due), deadline(warn)
@@ -268,11 +325,10 @@ def _stands(pack: Pack, on: dt.datetime, days: int | None, place: int, due: str,
     warned = line is not None and _moment(line) <= on
     left = (end.day - today).days
     status = _status(rule, end, on)
-    too_far = days is not None and left > days and not warned
     has_run_out = (
         status is LimitStatus.WINDOW and left < 0 and not rule.ends
     )  # 救济期限: nothing is waited for any more
-    if too_far or has_run_out:
+    if has_run_out:
         return None
     return rule, status, end, line, left, pack.calendar.workdays_between(today, end.day), warned
 

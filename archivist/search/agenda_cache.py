@@ -9,10 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import starmap
+from typing import Final, NamedTuple, cast
 from zlib import crc32
 
 from archivist.model.ids import CaseNo, Category, Sha256
 from archivist.search.catalogue import IndexCatalogue
+
+_AT_ONCE: Final = 500
+"""Values bound in one statement; SQLite allows 999 at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +30,43 @@ class Standing:
     body: str | None
 
 
-def standings(
-    catalogue: IndexCatalogue, rules: str, category: Category | None = None, *, closed: bool = False
-) -> list[Standing]:
-    """Return every open case by number, or every closed one, with what was kept of it under the rules of this stamp."""
-    where = " AND c.category = ?" if category else ""
+class FollowedCase(NamedTuple):
+    """One case as it was followed: to the event ``seq``, whose digest is ``head``; ``None`` where following was cut short."""
+
+    id: int
+    number: str
+    applicant: str
+    seq: int
+    head: str | None
+
+
+def followed_cases(
+    catalogue: IndexCatalogue, category: Category | None = None, *, closed: bool = False
+) -> list[FollowedCase]:
+    """Return every open case by number, or every closed one."""
     rows = catalogue.select(
-        "SELECT c.number, c.applicant, c.seq, a.body FROM cases c "
-        "LEFT JOIN agenda a ON a.case_id = c.id AND a.head = c.head AND a.rules = ? "
-        f"WHERE c.status {'<>' if closed else '='} 'open'{where} ORDER BY c.number",
-        rules,
+        "SELECT id, number, applicant, seq, head FROM cases "
+        f"WHERE status {'<>' if closed else '='} 'open'{' AND category = ?' if category else ''} ORDER BY number",
         *([category.value] if category else []),
     )
-    return [Standing(str(number), str(name), int(str(seq)), _whole(body)) for number, name, seq, body in rows]
+    return list(starmap(FollowedCase, cast("list[tuple[int, str, str, int, str | None]]", rows)))
+
+
+def bodies(catalogue: IndexCatalogue, rules: str, cases: Sequence[FollowedCase]) -> dict[str, str]:
+    """Return what was kept of these cases at their heads under the rules of this stamp, by number; nothing of those to be worked out (again)."""
+    found: dict[str, str] = {}
+    for part in (cases[n : n + _AT_ONCE] for n in range(0, len(cases), _AT_ONCE)):
+        rows = catalogue.select(
+            f"SELECT case_id, head, body FROM agenda WHERE rules = ? AND case_id IN ({','.join('?' * len(part))})",
+            rules,
+            *(case.id for case in part),
+        )
+        kept = {case_id: (head, body) for case_id, head, body in rows}
+        for case in part:
+            head, body = kept.get(case.id, (None, None))
+            if head == case.head and (whole := _whole(body)) is not None:
+                found[case.number] = whole
+    return found
 
 
 def followed(catalogue: IndexCatalogue) -> dict[str, int]:

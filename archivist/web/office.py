@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import Final
 
-from archivist.api import agenda, disposal, people
+from archivist.api import disposal, people
 from archivist.api.agenda import AgendaView
 from archivist.api.authorisation import at_post, require_kind, roles_of
 from archivist.api.disposal import DisposalView
@@ -183,7 +183,7 @@ class ServedOffice:
     def _counted(self, workspace: Workspace, now: dt.datetime) -> Glance:
         began = time.monotonic()
         try:
-            due = agenda.due(workspace, on=self.keyboard.clock(), days=WEEK)
+            due = self.gathered.due(workspace, on=self.keyboard.clock(), days=WEEK)
             out = unsigned(workspace, on=self.keyboard.clock().date())
             batches = tuple(
                 b

@@ -15,7 +15,7 @@ from archivist.model.standing import LimitStatus
 from archivist.procedure.agenda import Agenda, RunningLimit, agenda
 from archivist.procedure.closing import deregister
 from archivist.rules import deadlines
-from archivist.search.agenda_cache import standings
+from archivist.search.agenda_cache import followed_cases
 from archivist.store import Draft
 from archivist.workspace import Workspace
 from tests.filing import ACCEPTED, take
@@ -200,10 +200,10 @@ def test_a_stranger_s_folder_is_no_case(workspace: Workspace) -> None:
 
 def test_only_open_cases_are_asked_for(workspace: Workspace) -> None:
     case = open_household(workspace)
-    assert [s.number for s in workspace.index.ask(lambda c: standings(c, ""))] == [str(case.number)]
-    assert workspace.index.ask(lambda c: standings(c, "", Category.TK)) == []
+    assert [s.number for s in workspace.index.ask(followed_cases)] == [str(case.number)]
+    assert workspace.index.ask(lambda c: followed_cases(c, Category.TK)) == []
     deregister(workspace, BY, case.number, on=dt.date(2024, 3, 8), reason="自愿退出")
-    assert workspace.index.ask(lambda c: standings(c, "")) == []
+    assert workspace.index.ask(followed_cases) == []
 
 
 # ── by the month ─────────────────────────────────────────────────────────────────────────────────────────

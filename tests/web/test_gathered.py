@@ -62,6 +62,19 @@ def test_nothing_is_worked_out_twice_for_two_people(page: Page, worked: list[str
     assert worked == []
 
 
+def test_the_counts_beside_the_menu_and_the_screens_share_one_answer(page: Page, worked: list[str]) -> None:
+    """“The answers of one office that many sessions share”: after a change too, 今天, 期限 and its month are one gathering."""
+    Office(page.root).come_to("受理通知书")
+    browser = page.browser("林经办")
+    browser.get("/")
+    said = browser.post(f"/case/{CASE}/set", fact="applicant.name", value="王秀岚", reason="核对户口簿")
+    assert said.status_code == 303
+    worked.clear()
+    assert "王秀岚" in browser.get("/").text and "王秀岚" in browser.get("/due").text
+    assert browser.get("/due/month").status_code == 200
+    assert worked == ["due"]
+
+
 def test_a_file_that_was_damaged_without_an_event_is_told_within_ten_minutes(
     page: Page, worked: list[str]
 ) -> None:
