@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from archivist.api.case_past import FormerMember, FormerNameView, MovedOut, ReferredPaper, TakenOut
+from archivist.api.case_past import FormerMember, FormerNameView, MovedOut, ReferredPaper, TakenOut, Unfiled
 from archivist.api.holds import HoldView
 from archivist.api.result import Result
 from archivist.api.steps import RecordedStep
@@ -246,7 +246,7 @@ class CaseFile(Result):
         deregistered_on: ``None`` while it is open; ``deregistration_reason`` is empty then.
         facts: what is known as it is stored: group → fields, or group → rows.
         groups: the same in words, in the schema's order.
-        moved_out: papers that were filed here by mistake; ``expunged`` those that were taken out.
+        moved_out: papers that were filed here by mistake; ``expunged`` those that were taken out, ``unfiled`` those that went to the tray again.
         former_names: names that people of the household bore before.
         former: who belonged to the household once.
         holds: what forbids that anything of it goes (冻结), holds on many cases too; released ones as well. ``holds_unread``: why
@@ -275,6 +275,7 @@ class CaseFile(Result):
     records: tuple[FiledRecord, ...]
     moved_out: tuple[MovedOut, ...]
     expunged: tuple[TakenOut, ...]
+    unfiled: tuple[Unfiled, ...]
     former_names: tuple[FormerNameView, ...]
     former: tuple[FormerMember, ...]
     holds: tuple[HoldView, ...]
@@ -317,6 +318,7 @@ class CaseFile(Result):
             ),
             moved_out=tuple(map(MovedOut.of, case.moved_out.values())),
             expunged=tuple(map(TakenOut.of, case.expunged.values())),
+            unfiled=tuple(map(Unfiled.of, case.unfiled.values())),
             former_names=tuple(map(FormerNameView.of, case.former_names)),
             former=tuple(map(FormerMember.of, case.former)),
             holds=(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from archivist.model.expunged_records import ExpungedRecord
     from archivist.model.former_names import FormerName
     from archivist.model.former_people import FormerPerson, PaperReference
-    from archivist.model.record import MovedRecord
+    from archivist.model.record import MovedRecord, UnfiledRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,41 @@ class MovedOut:
     def standing(self) -> str:
         """What became of it, in Chinese."""
         return f"已移出，归入 {self.to_case} 第 {self.to_record} 件（{self.reason}）"
+
+
+@dataclass(frozen=True, slots=True)
+class Unfiled:
+    """A paper whose filing was taken back to the tray (已撤回).
+
+    Attributes:
+        record: its number, never given again; ``item`` its id in the tray then.
+        taken_back_at: ISO 8601 with offset.
+        standing: what became of it, in Chinese.
+    """
+
+    record: str
+    type: str
+    title: str
+    filed_at: str
+    taken_back_at: str
+    item: str
+    reason: str
+    standing: str
+
+    @classmethod
+    def of(cls, gone: UnfiledRecord) -> Unfiled:
+        """Return a record that went to the tray again."""
+        record = gone.record
+        return cls(
+            record=record.no,
+            type=record.type,
+            title=record.title,
+            filed_at=record.filed_at,
+            taken_back_at=gone.at,
+            item=gone.item,
+            reason=gone.reason,
+            standing=gone.words,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ TITLES: Final[Mapping[Op, str]] = MappingProxyType(
         Op.CHECK_CONFIRMED: "人工核对",
         Op.RECORD_MOVED_OUT: "移出",
         Op.RECORD_EXPUNGED: "剔除",
+        Op.RECORD_TAKEN_BACK: "撤回归入",
         Op.RECORD_RETYPED: "改种类",
         Op.RECORD_VOIDED: "作废",
         Op.SERVICE_RECORDED: "送达登记",
@@ -217,7 +218,7 @@ def event_text(workspace: Workspace, event: Event) -> str:
     match event.op:
         case Op.RECORD_FILED | Op.DOCUMENT_ISSUED | Op.SIGNED_COPY_FILED:
             return _filed(event)
-        case Op.RECORD_MOVED_OUT | Op.RECORD_EXPUNGED:
+        case Op.RECORD_MOVED_OUT | Op.RECORD_EXPUNGED | Op.RECORD_TAKEN_BACK:
             return _gone(event) + _because(event)
         case Op.SERVICE_RECORDED:
             return _served(event)
@@ -289,6 +290,8 @@ def _gone(event: Event) -> str:
     to = data.get("to", {})
     if event.op is Op.RECORD_MOVED_OUT:
         return f"第 {data['record']} 件 → {to['case']} 第 {to['record']} 件"
+    if event.op is Op.RECORD_TAKEN_BACK:
+        return f"第 {data['record']} 件 → 待认领 {data['item']}"
     there = f"，现存 {to['case']} 第 {to['record']} 件" if to else ""
     return f"第 {data['record']} 件{data['why']}{there}，{'、'.join(data['by'])}，凭第 {data['paper']} 件"
 

@@ -277,6 +277,8 @@ def record_of(case: Case, record: str) -> Record:
         raise RecordNotFound(f"第 {number} 件已于 {gone.at[:10]} 移出", file=str(case.number))
     if out := case.expunged.get(number):
         raise RecordNotFound(f"第 {number} 件{out.words}", file=str(case.number))
+    if back := case.unfiled.get(number):
+        raise RecordNotFound(f"第 {number} 件{back.words}", file=str(case.number))
     raise RecordNotFound(f"没有第 {number} 件", file=str(case.number))
 
 

@@ -1,4 +1,4 @@
-"""A filed paper put right: moved to the household it belongs to, or given the type it is."""
+"""A filed paper put right: moved to the household it belongs to, given the type it is, or taken back to the tray it came from."""
 
 from __future__ import annotations
 
@@ -114,6 +114,25 @@ def move_record(
     do = refiling.plan_move if dry_run else refiling.move
     done = do(workspace, by, number, record_named(record), to, document, reason)
     return RecordMoved.of(done, dry_run=dry_run)
+
+
+@authorised(Act.MOVE_RECORD)
+def take_back_record(
+    workspace: Workspace, by: By, case: str, record: str, *, reason: str, dry_run: bool = False
+) -> str:
+    """Let a household give a paper back to the tray it was filed from, on the same day; return the id it had or has there.
+
+    Asked for by ``undoing`` alone, which sees to it that it is one's own and that nothing rests on it.
+
+    Raises:
+        CaseNotFound: E201. AmbiguousCase: E003. Else see ``ingest.taking_back.take_back``.
+    """
+    from archivist.ingest import taking_back
+
+    number, filed = workspace.find_case(case), record_named(record)
+    if dry_run:
+        return str(taking_back.plan_taking_back(workspace, by, number, filed).source["tray"])
+    return taking_back.take_back(workspace, by, number, filed, reason).id
 
 
 @authorised(Act.RETYPE_RECORD)

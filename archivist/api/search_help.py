@@ -66,8 +66,16 @@ def other_query(
         each = "、".join(f"“{word}”" for word in near.apart)
         said.append(f"{each}各自都有，但没有一件（连同它的户）同时有")
     elif near.lacking:
-        said.append(f"{'、'.join(map(_quoted, near.lacking))}没有找到；其余的词是有的")
+        said.append(_missed(near))
     return OtherQuery(read(near.query, others) if near.query else None, tuple(said), near.meant)
+
+
+def _missed(near: Nearby) -> str:
+    """Say which words are nowhere; of the others nothing where not each was asked for."""
+    words = "、".join(map(_quoted, near.lacking))
+    if near.others_found:
+        return f"{words}没有找到；其余的词是有的"
+    return f"{words}{'都' if len(near.lacking) > 1 else ''}没有找到"
 
 
 def _put_right(near: Nearby) -> str:

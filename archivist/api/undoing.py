@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from archivist.api import cases, history, refiling, steps
 from archivist.api.authorisation import asked, at_post, require
 from archivist.api.cases import ChangeView
+from archivist.api.inbox import record_named
 from archivist.api.result import Result
 from archivist.errors import ArchiveError, ArchivistError, UsageError
 from archivist.model.permissions import Act
@@ -30,6 +31,7 @@ _ACTS: Final = {
     "facts_back": Act.CHANGE_FACTS,
     "type_back": Act.RETYPE_RECORD,
     "record_back": Act.MOVE_RECORD,
+    "tray_back": Act.MOVE_RECORD,
     "reopened": Act.REOPEN,
 }
 _LOOKED_THROUGH: Final = 50
@@ -181,6 +183,28 @@ def undo(workspace: Workspace, by: By, planned: PlannedUndo, *, reason: str = ""
     return replace(shown, recorded=workspace.archive.read(found.at).seq, dry_run=False)
 
 
+def take_back_filing(workspace: Workspace, by: By, case: str, record: str) -> str:
+    """Take back that somebody just filed a paper from the tray, if it is the last thing they did to that household; return its id there.
+
+    Raises:
+        ArchiveError: E200, they did something else there since, or see ``undo``. Else what ``plan`` and ``undo`` raise.
+    """
+    from archivist.procedure.undoing import from_tray
+
+    planned = plan(workspace, by, case)
+    last = planned.own.event
+    if not from_tray(last) or last.data["record"]["no"] != record_named(record):
+        raise ArchiveError(
+            f"第 {record_named(record)} 件归入以后，您在这一户又办了{planned.shown.title}：{planned.shown.text}",
+            file=planned.shown.case,
+            remedy="归错户、认错种类的，打开那一件，在“归错了”里移到别户或者改种类。没有写入任何内容。",
+        )
+    done = undo(workspace, by, planned)
+    assert done.recorded
+    event, _ = workspace.archive.chain(planned.own.now.number).events[done.recorded - 1]
+    return str(event.data["item"])
+
+
 # ── looked at ────────────────────────────────────────────────────────────────────────────────────────────
 def _examined(workspace: Workspace, by: By, shown: Undoing, own: OwnEvent, found: Inverse) -> Undoing:
     """Return what is shown, with what the opposite would change and what stands against it."""
@@ -202,6 +226,8 @@ def _examined(workspace: Workspace, by: By, shown: Undoing, own: OwnEvent, found
                 _retype(workspace, by, found, _TRIAL, dry_run=True)
             case UndoKind.RECORD_BACK:
                 _move(workspace, by, found, _TRIAL, dry_run=True)
+            case UndoKind.TRAY_BACK:
+                _to_tray(workspace, by, found, _TRIAL, dry_run=True)
     except ArchivistError as error:
         problems += error.problems or [error.what]
     return replace(shown, changes=changes, leaves=tuple(leaves), problems=(*shown.problems, *problems))
@@ -253,6 +279,8 @@ def _do(workspace: Workspace, by: By, own: OwnEvent, found: Inverse, why: str) -
             _retype(workspace, by, found, why)
         case UndoKind.RECORD_BACK:
             _move(workspace, by, found, why)
+        case UndoKind.TRAY_BACK:
+            _to_tray(workspace, by, found, why)
         case UndoKind.REOPENED:
             cases.reopen(workspace, by, number, reason=why)
 
@@ -269,6 +297,11 @@ def _move(workspace: Workspace, by: By, found: Inverse, why: str, *, dry_run: bo
     refiling.move_record(
         workspace, by, str(found.at), found.record, str(found.target), type=found.type or None, reason=why, dry_run=dry_run
     )  # fmt: skip
+
+
+def _to_tray(workspace: Workspace, by: By, found: Inverse, why: str, *, dry_run: bool = False) -> None:
+    assert found.record
+    refiling.take_back_record(workspace, by, str(found.at), found.record, reason=why, dry_run=dry_run)
 
 
 def _step_again(workspace: Workspace, own: OwnEvent) -> dict[str, Any]:

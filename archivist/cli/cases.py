@@ -214,6 +214,10 @@ def show(session: Session, case_: str, full: bool) -> None:
         + [
             (x.record, x.title, x.standing, "", x.filed_at[:16].replace("T", " "), "", "")
             for x in found.expunged
+        ]
+        + [
+            (u.record, u.title, u.standing, "", u.filed_at[:16].replace("T", " "), "", "")
+            for u in found.unfiled
         ],
         title="卷内各件",
     )

@@ -5,7 +5,7 @@ beside one another and filed one by one · ``matching`` which household and whic
 workspace · ``filing`` filed, in the tray, or still in the inbox, ``record_drafts`` as which record · ``by_hand`` what a person decides · ``batches`` a file that
 holds several papers, part by part · ``rearranging`` pages put in order by a person · ``turning`` a page shown the other way up ·
 ``unlocking`` a locked file opened with its password · ``photo_folders`` which folder is one paper,
-``photo_papers`` its photos made one · ``refiling`` a filed paper put right · ``scan_plan`` an office's old scans in folders by household, whose and what by their names, ``scan_table`` as a clerk looks
+``photo_papers`` its photos made one · ``refiling`` a filed paper put right, ``taking_back`` one that goes to the tray again · ``scan_plan`` an office's old scans in folders by household, whose and what by their names, ``scan_table`` as a clerk looks
 through it, ``scan_filing`` taken in as it says. How a file is read is the business of
 ``archivist.reading``.
 """

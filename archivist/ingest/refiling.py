@@ -136,7 +136,7 @@ def _arrival(
     _require_reason(reason)
     if target.number == case.number:
         raise InvalidValue(f"第 {number} 件本来就在 {case.number}", file=str(case.number))
-    record = _movable(case, number, "移出")
+    record = movable(case, number, "移出")
     held_files.require_free(workspace.archive, case, f"移出第 {number} 件", by.today, number)
     _refuse_duplicate(record, target)
     folder, no = workspace.archive.folder(case.number), target.next_record()
@@ -222,7 +222,7 @@ def _retyped(
     workspace: Workspace, by: By, case: Case, number: RecordNo, document: DocumentType, reason: str
 ) -> Draft:
     _require_reason(reason)
-    record = _movable(case, number, "改种类")
+    record = movable(case, number, "改种类")
     if record.type == document.id:
         raise InvalidValue(f"第 {number} 件本来就是{document.title}", file=str(case.number))
     if held := [h for h in held_files.holds(workspace.archive, case, by.today) if h.record == number]:
@@ -259,7 +259,7 @@ def _renamed(path: str, record: Record, folder: str, no: RecordNo, title: str) -
     return f"data/{folder}/{no} {title}{rest}"
 
 
-def _movable(case: Case, number: RecordNo, what: str) -> Record:
+def movable(case: Case, number: RecordNo, what: str) -> Record:
     """Return a record that may be put right.
 
     Raises:
@@ -272,6 +272,8 @@ def _movable(case: Case, number: RecordNo, what: str) -> Record:
         )
     if out := case.expunged.get(number):
         raise RecordNotFound(f"第 {number} 件{out.words}", file=str(case.number))
+    if back := case.unfiled.get(number):
+        raise RecordNotFound(f"第 {number} 件{back.words}", file=str(case.number))
     record = case.records.get(number)
     if record is None:
         raise RecordNotFound(f"没有第 {number} 件", file=str(case.number))

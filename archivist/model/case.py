@@ -22,7 +22,7 @@ from archivist.model.holds import Hold
 from archivist.model.ids import GENESIS, CaseNo, Category, RecordNo, Sha256, record_no
 from archivist.model.merged_households import MergedHousehold, MergedInto
 from archivist.model.previous_files import PreviousFile
-from archivist.model.record import MovedRecord, Record
+from archivist.model.record import MovedRecord, Record, UnfiledRecord
 from archivist.model.retention_extensions import RetentionExtension
 from archivist.model.states import State, StepTaken
 from archivist.model.step_ids import StepId
@@ -49,7 +49,7 @@ class Case:
 
     ``deregistered_on`` is the last day it can have been closed on; ``None`` while it is open, and where nobody knows, as
     ``deregistration_stated`` says. ``holds`` are all that were placed on it itself (冻结), released ones too; ``villages`` where the
-    applicant lives or ever lived. ``moved_out`` and ``expunged`` are papers it held once and holds no more; ``former_names`` what its people were called before,
+    applicant lives or ever lived. ``moved_out``, ``expunged`` and ``unfiled`` are papers it held once and holds no more; ``former_names`` what its people were called before,
     ``former`` who belonged to it once; ``split_from`` the household it was split from, ``previous`` the file of another office that it continues, and ``references`` the papers that
     are there. ``merged`` are the households whose people came to this one (并户), ``merged_into`` the one that goes on with its people. ``volume`` is the volume it was finished as (立卷), ``taken_over`` where it stood already when its file was opened.
     """
@@ -72,6 +72,7 @@ class Case:
     confirmed: tuple[Confirmed, ...] = ()
     moved_out: Mapping[RecordNo, MovedRecord] = field(default_factory=dict)
     expunged: Mapping[RecordNo, ExpungedRecord] = field(default_factory=dict)
+    unfiled: Mapping[RecordNo, UnfiledRecord] = field(default_factory=dict)
     former_names: tuple[FormerName, ...] = ()
     former: tuple[FormerPerson, ...] = ()
     split_from: SplitOrigin | None = None
@@ -132,7 +133,7 @@ class Case:
 
     def next_record(self) -> RecordNo:
         """Return the number the next record gets."""
-        return record_no(len(self.records) + len(self.moved_out) + len(self.expunged) + 1)
+        return record_no(len(self.records) + len(self.moved_out) + len(self.expunged) + len(self.unfiled) + 1)
 
     def records_of(self, *types: str) -> tuple[Record, ...]:
         """Return the records of some document types that hold, in order; what is void (作废) does not."""

@@ -26,7 +26,16 @@ from archivist.model.holds import HOLD_FORM, Hold
 from archivist.model.ids import CaseNo, RecordNo, Sha256
 from archivist.model.merged_households import merged, merged_into
 from archivist.model.previous_files import previous
-from archivist.model.record import PERSON, RECEIVED_ON, SERVES, MovedRecord, Record, RecordStatus, Voided
+from archivist.model.record import (
+    PERSON,
+    RECEIVED_ON,
+    SERVES,
+    MovedRecord,
+    Record,
+    RecordStatus,
+    UnfiledRecord,
+    Voided,
+)
 from archivist.model.retention_extensions import extension
 from archivist.model.states import StepTaken
 from archivist.model.taken_over import taken_over
@@ -251,6 +260,16 @@ def _without_record(case: Case, event: Event) -> Case:
     )
 
 
+def _unfiled(case: Case, event: Event) -> Case:
+    number = RecordNo(event.data["record"])
+    gone = UnfiledRecord(_filed(case, number), event.data["item"], event.reason, event.time, event.actor)
+    return replace(
+        case,
+        records=MappingProxyType({n: r for n, r in case.records.items() if n != number}),
+        unfiled=MappingProxyType(_copied(case.unfiled) | {number: gone}),
+    )
+
+
 def _expunged(case: Case, event: Event) -> Case:
     number = RecordNo(event.data["record"])
     gone = expunged(_filed(case, number), event)
@@ -306,6 +325,7 @@ _CHANGES: Final[Mapping[Op, Callable[[Case, Event], Case]]] = MappingProxyType(
         Op.SIGNED_COPY_FILED: _with_record,
         Op.RECORD_MOVED_OUT: _without_record,
         Op.RECORD_EXPUNGED: _expunged,
+        Op.RECORD_TAKEN_BACK: _unfiled,
         Op.RECORD_RETYPED: _with_type,
         Op.SERVICE_RECORDED: _with_service,
         Op.RECORD_VOIDED: _with_void,

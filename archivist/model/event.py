@@ -40,6 +40,7 @@ class Op(StrEnum):
     CHECK_CONFIRMED = "check_confirmed"
     RECORD_MOVED_OUT = "record_moved_out"
     RECORD_EXPUNGED = "record_expunged"
+    RECORD_TAKEN_BACK = "record_taken_back"
     RECORD_RETYPED = "record_retyped"
     RECORD_VOIDED = "record_voided"
     SERVICE_RECORDED = "service_recorded"

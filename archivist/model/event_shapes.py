@@ -94,6 +94,7 @@ _DATA: Final[Mapping[str, JsonTable]] = {
     "record_expunged": _least(
         {"to": _least(case=str, record=str)}, record=str, why=str, by=_TEXTS, paper=str
     ),
+    "record_taken_back": _least(record=str, item=str),
     "record_retyped": _least(record=str, type=str, title=str, folder=str),
     "record_voided": _least(record=str),
     "service_recorded": _least({"received_on": str}, receipt=str, serves=_TEXTS),

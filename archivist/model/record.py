@@ -197,3 +197,22 @@ class MovedRecord:
     reason: str
     at: str
     actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnfiledRecord:
+    """A record whose filing was taken back (已撤回): as it was; its paper went to the tray as ``item`` and may be filed anew from there.
+
+    Its number is never given again; its files are gone from the bag, their digests stay in the chain. ``at`` ISO 8601 with offset.
+    """
+
+    record: Record
+    item: str
+    reason: str
+    at: str
+    actor: str
+
+    @property
+    def words(self) -> str:
+        """What became of it, for people: ``已撤回（2024-03-08，林经办），回到待认领``."""
+        return f"已撤回（{self.at[:10]}，{self.actor}），回到待认领"

@@ -199,6 +199,8 @@ def _there(case: Case, number: RecordNo) -> Record:
         )
     if out := case.expunged.get(number):
         raise RecordNotFound(f"第 {number} 件{out.words}", file=str(case.number))
+    if back := case.unfiled.get(number):
+        raise RecordNotFound(f"第 {number} 件{back.words}", file=str(case.number))
     if number not in case.records:
         raise RecordNotFound(f"没有第 {number} 件", file=str(case.number))
     return case.records[number]

@@ -11,6 +11,7 @@ from archivist.preservation.copies import CopiedFile, CopySet
 from archivist.preservation.repairs import RepairPlan
 from archivist.store import Archive, bag, durable_files, office_keys
 from archivist.store.review_tray import note_of
+from archivist.store.tray_filings import filed_from_tray
 from archivist.store.tray_items import READING, TEXT, WHY
 
 KEYS: Final = office_keys.FOLDER
@@ -81,9 +82,8 @@ def _refuse_filed(archive: Archive, item: str) -> None:
     """Refuse to put back an item that left the tray because it was filed."""
     for number in archive.case_numbers():
         with suppress(ArchiveError):
-            for event, _ in archive.chain(number).events:
-                if event.source is not None and event.source.get("tray") == item:
-                    raise InvalidValue(f"这一份已经归入 {number}，不用恢复", file=f"review/{item}")
+            if filed_from_tray(archive.chain(number).events, item):
+                raise InvalidValue(f"这一份已经归入 {number}，不用恢复", file=f"review/{item}")
 
 
 def plan_keys(folder: Path, copies: CopySet) -> RepairPlan:

@@ -35,6 +35,7 @@ class UndoKind(StrEnum):
     FACTS_BACK = "facts_back"
     TYPE_BACK = "type_back"
     RECORD_BACK = "record_back"
+    TRAY_BACK = "tray_back"
     REOPENED = "reopened"
 
 
@@ -88,6 +89,7 @@ INSTEAD: Final[Mapping[Op, str]] = MappingProxyType(
         Op.SIGNED_COPY_FILED: "签署件随它所签的文书。文书错了的，作废：archivist case record void {case} {signs} --reason 理由；"
         "扫错了户的，请把原件另行扫描归入正确的户档，并在备考表注明",
         Op.CHECK_CONFIRMED: "人工核对的结论不收回。看错了的，重新核对，后一次为准：archivist check {case}",
+        Op.RECORD_TAKEN_BACK: "撤回的在待认领中，重新归入：archivist review assign {item} {case} --type 种类",
         Op.RECORD_EXPUNGED: "剔除的件不恢复。须再入卷的，另行扫描归档：archivist file {case} 文件",
         Op.RECORD_VOIDED: "作废的文书不恢复。须用的，另行制发：archivist generate 文书 {case}",
         Op.SERVICE_RECORDED: "送达登记不收回。登记错了的，再登记一次，后一次为准：archivist case record serves {case} {receipt} 件号",
@@ -133,6 +135,11 @@ def filing_of(chain: Chain, record: RecordNo) -> Event:
     return next(e for e, _ in chain if e.op is Op.RECORD_FILED and e.data["record"]["no"] == record)
 
 
+def from_tray(event: Event) -> bool:
+    """Tell whether an event filed a paper that somebody, or the program, took from the tray."""
+    return event.op is Op.RECORD_FILED and "tray" in (event.source or {})
+
+
 # ── its opposite ─────────────────────────────────────────────────────────────────────────────────────────
 def inverse(own: OwnEvent) -> Inverse | None:
     """Return the opposite of an event; ``None`` where there is none (``instead`` says what is done then)."""
@@ -167,6 +174,11 @@ def inverse(own: OwnEvent) -> Inverse | None:
             return Inverse(
                 UndoKind.RECORD_BACK, words, at, record=number, target=CaseNo.parse(moved["case"]), leaves=leaves
             )  # fmt: skip
+        case Op.RECORD_FILED if from_tray(event):
+            number = RecordNo(data["record"]["no"])
+            words = f"第 {number} 件 {data['record']['title']} 从本户撤回，回到待认领"
+            leaves = (f"件号不重给：本户第 {number} 件记为撤回",)
+            return Inverse(UndoKind.TRAY_BACK, words, at, record=number, leaves=leaves)
         case Op.DEREGISTERED:
             return Inverse(UndoKind.REOPENED, "撤销注销，户档回到注销以前", at)
         case _:
@@ -184,6 +196,7 @@ def instead(own: OwnEvent) -> str:
         "receipt": data.get("receipt", ""),
         "other": data.get("case", ""),
         "hold": data.get("hold", ""),
+        "item": data.get("item", ""),
     }
     return INSTEAD[own.event.op].format(**said)
 
@@ -236,9 +249,12 @@ def own_changes(own: OwnEvent) -> tuple[Change, ...]:
 def since(own: OwnEvent, chain: Chain) -> tuple[Event, ...]:
     """Return the later events that touch what the opposite of an event would touch, or rest on it.
 
-    A paper issued since tells what was known and how far the household had come: it rests on any fact and any step.
+    A paper issued since tells what was known and how far the household had come: it rests on any fact and any step. A step taken
+    since may rest on any paper that was there.
     """
     mine, case = _touched(own.event, own.before, own.after), own.after
+    if from_tray(own.event):
+        mine |= {_STEPS}
     found = []
     for event, digest in chain[own.event.seq :]:
         after = apply(case, event, digest)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from archivist.errors import BadQuery
@@ -27,7 +27,9 @@ Ask = Callable[[str, int], Results]
 """Puts a query, with the number of hits wanted."""
 
 _WORDS: Final = 3
-"""So many words of a query are looked into at the most."""
+"""So many words that are not found are looked into at the most."""
+_ASKED: Final = 9
+"""So many words are asked for one by one."""
 _SUGGESTED: Final = 3
 _LOOKED_AT: Final = 8
 """Hits looked at for each way a word may be wrong."""
@@ -62,7 +64,8 @@ class Nearby:
         parted: marks between words that were read as blanks instead.
         meant: words one letter off, that are found.
         apart: words that are all found, but not together.
-        lacking: the words that are nowhere, where the others are found.
+        lacking: the words that are nowhere, of several that were asked for.
+        others_found: whether the others, of which there are some, are all found.
         literal: words in quotes whose ``*`` and ``?`` stand for themselves.
     """
 
@@ -73,6 +76,7 @@ class Nearby:
     meant: tuple[Meant, ...] = ()
     apart: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
+    others_found: bool = False
     literal: tuple[str, ...] = ()
 
 
@@ -88,12 +92,18 @@ class _Right:
 
 def nearby(query: str, ask: Ask) -> Nearby:
     """Return what may have been meant by a query that finds nothing."""
-    words = queries.words(query)[:_WORDS]
-    missing = [word for word in words if not _total(ask, _written(query, word))]
+    words = queries.words(query)
+    asked = words[:_ASKED]
+    missing = [word for word in asked if not _total(ask, _written(query, word))]
     if not missing:
-        return Nearby(apart=tuple(word.text for word in words) if len(words) > 1 else ())
+        return Nearby(apart=tuple(word.text for word in words) if 1 < len(words) == len(asked) else ())
+    lacking = Nearby(
+        lacking=tuple(_written(query, word) for word in missing) if len(words) > 1 else (),
+        others_found=len(missing) < len(words) == len(asked),
+    )
     literal = tuple(word.text for word in missing if word.quoted and has_wildcard(word.text))
-    put_right = [right for word in missing if (right := _right(query, word, ask, alone=len(words) == 1))]
+    looked_into = missing[:_WORDS]
+    put_right = [right for word in looked_into if (right := _right(query, word, ask, alone=len(words) == 1))]
     if len(put_right) == len(missing):
         other = _with(query, [(right.word, right.other) for right in put_right])
         if _total(ask, other):
@@ -109,12 +119,11 @@ def nearby(query: str, ask: Ask) -> Nearby:
             return Nearby(
                 parted, parted="".join(dict.fromkeys(m for w in missing for m in _MARKS.findall(w.text)))
             )
-        each = [_written(parted, word) for word in queries.words(parted)[:_WORDS]]
-        if len(each) > 1 and all(_total(ask, word) for word in each):
+        each = [_written(parted, word) for word in queries.words(parted)]
+        if 1 < len(each) <= _ASKED and all(_total(ask, word) for word in each):
             return Nearby(apart=tuple(each))
-    meant = tuple(dict.fromkeys(other for word in missing for other in _one_off(word, ask)))
-    lacking = tuple(_written(query, word) for word in missing) if len(missing) < len(words) else ()
-    return Nearby(meant=meant, lacking=lacking, literal=literal)
+    meant = tuple(dict.fromkeys(other for word in looked_into for other in _one_off(word, ask)))
+    return replace(lacking, meant=meant, literal=literal)
 
 
 def _written(query: str, word: queries.AskedWord) -> str:

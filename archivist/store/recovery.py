@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-from archivist.errors import CaseNotFound, IntegrityAlarm, InvalidValue, NewerFormat
+from archivist.errors import ArchiveError, CaseNotFound, IntegrityAlarm, InvalidValue, NewerFormat
 from archivist.model.ids import CaseNo
 from archivist.os_reasons import reason_of
 from archivist.store import commit, durable_files
 from archivist.store.chain import Chain
 from archivist.store.review_tray import Tray
+from archivist.store.tray_filings import filed_from_tray, records_taken_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,8 @@ def recover(
         healed, kept = one.recover()
         done, alarms = [*done, *healed], [*alarms, *kept]
     done += tray.recover_returns(outbox)
+    healed, kept = _settled(tray, chain_of)
+    done, alarms = [*done, *healed], [*alarms, *kept]
     for item, case in tray.marks():
         try:
             is_assigned = _is_assigned(chain_of, item.id, case)
@@ -91,9 +94,25 @@ def _is_own_folder(path: Path) -> bool:
     return path.is_dir() and not durable_files.is_link(path.lstat())
 
 
+def _settled(tray: Tray, chain_of: Callable[[CaseNo], Chain]) -> tuple[list[str], list[str]]:
+    """Keep of the papers that were being taken back those that their cases let go, and take away the others; see ``unfiling``."""
+    done: list[str] = []
+    kept: list[str] = []
+    for item, case, record in tray.coming():
+        try:
+            if record in records_taken_back(chain_of(case).events):
+                tray.unmark(item)
+                done.append(f"待认领 {item.id}：已从 {case} 撤回")
+            else:
+                tray.remove(item)
+                done.append(f"待认领 {item.id}：没有从 {case} 撤回，仍是该户第 {record} 件")
+        except (ArchiveError, InvalidValue) as doubt:  # where it is shows once that can be read
+            kept.append(f"待认领 {item.id}：{doubt}")
+    return done, kept
+
+
 def _is_assigned(chain_of: Callable[[CaseNo], Chain], item: str, case: str) -> bool:
     try:
-        events = chain_of(CaseNo.parse(case)).events
+        return filed_from_tray(chain_of(CaseNo.parse(case)).events, item)
     except (CaseNotFound, InvalidValue):
         return False
-    return any(e.source is not None and e.source.get("tray") == item for e, _ in events)

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from archivist.errors import DamagedFile, UnreadableFile
-from archivist.model.ids import Sha256
+from archivist.model.ids import CaseNo, RecordNo, Sha256
 from archivist.model.plain_json import JsonList, JsonMap, JsonTable, MalformedData
 from archivist.store import durable_files, notes, originals
 from archivist.store.commit import Original, Stamp
@@ -44,7 +44,12 @@ _SOURCE: Final = JsonTable(
 )
 _NOTE: Final = JsonTable(
     {"received": str, "reason": str, "message": str, "source": _SOURCE},
-    {"details": _DETAILS, "assigning": str, "returning": str, "files": JsonMap(str)},
+    {
+        **dict.fromkeys(("assigning", "returning"), str),
+        "details": _DETAILS,
+        "files": JsonMap(str),
+        "taken_from": JsonTable({"case": str, "record": str}),
+    },
 )
 
 
@@ -60,6 +65,8 @@ class WaitingDraft:
     details: Mapping[str, Any]
     text: str = ""
     reading: bytes = b""
+    taken_from: tuple[CaseNo, RecordNo] | None = None
+    """The record of a case that is going to be this item and is not yet."""
 
 
 def note_of(item: str, content: bytes) -> dict[str, Any] | None:
@@ -172,13 +179,20 @@ class Tray:
         """
         if waiting := self.holding(original):
             return waiting
-        base = f"{stamp.by.time:%Y%m%d}-{original.sha256[:8]}"
-        names = [base, *(f"{base}-{n}" for n in range(2, 1000))]
-        target = next(self.folder / n for n in names if not (self.folder / n).exists())
         received = stamp.by.time.isoformat(timespec="seconds")
         draft = WaitingDraft(original, suffix, received, reason, message, details, text, reading)
+        return self._place(f"{stamp.by.time:%Y%m%d}-{original.sha256[:8]}", draft)
+
+    def put_back(self, draft: WaitingDraft, item: str) -> TrayItem:
+        """Copy the file of a record into the tray, under the id it had there where that is free; see ``unfiling``."""
+        return self._place(item, draft)
+
+    def _place(self, wanted: str, draft: WaitingDraft) -> TrayItem:
+        """Make an item under an id, or that id counted up."""
+        names = (wanted, *(f"{wanted}-{n}" for n in range(2, 1000)))
+        target = next(self.folder / n for n in names if not (self.folder / n).exists())
         building = self.work / f"tray-{target.name}"
-        with durable_files.writing("文件仍在原处", original.path.name):
+        with durable_files.writing("文件仍在原处", draft.original.path.name):
             durable_files.remove_tree(building)
             self.build(building, draft)
             durable_files.rename_new(building, target)
@@ -209,6 +223,9 @@ class Tray:
             "details": dict(draft.details),
             "source": original.as_source(),
         }
+        if draft.taken_from:
+            case, record = draft.taken_from
+            why["taken_from"] = {"case": str(case), "record": record}
         derived = {TEXT: draft.text.encode("utf-8", "replace"), READING: draft.reading}
         digests = {
             name: durable_files.write_new(folder / name, data)[0] for name, data in derived.items() if data
@@ -245,10 +262,14 @@ class Tray:
                 found.append((item, case))
         return found
 
+    def coming(self) -> Sequence[tuple[TrayItem, CaseNo, RecordNo]]:
+        """Return the items whose record may still be in its case, with case and record."""
+        noted = ((item, self._note(item.folder).get("taken_from")) for item in self.items())
+        return [(item, CaseNo.parse(said["case"]), RecordNo(said["record"])) for item, said in noted if said]
+
     def unmark(self, item: TrayItem) -> None:
-        """Forget a begun assignment that was not committed."""
-        why = self._note(item.folder)
-        why.pop("assigning", None)
+        """Forget a begun assignment that was not committed, or from which case a paper came once that has let it go."""
+        why = {k: v for k, v in self._note(item.folder).items() if k not in ("assigning", "taken_from")}
         plain = self.work / f"mark-{item.id}"
         durable_files.unlink(plain)
         durable_files.write_new(plain, notes.seal(why))

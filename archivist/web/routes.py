@@ -120,6 +120,7 @@ ROUTES: Final[Sequence[Route]] = (
     Route("/dropped", "review list", dropping.became, MAY[Act.FILE], own=True),
     _look("/tray", "review list", tray.show),
     _act("/tray/upload", Act.FILE, dropping.put, files=True),
+    _act("/tray/back", Act.MOVE_RECORD, tray.take_back),
     _look("/tray/join", "review list", tray_pages.ask_join),
     _act("/tray/join", Act.REARRANGE, tray_pages.join),
     _look("/tray/bulk", "review list", tray_pages.ask_bulk),

@@ -27,6 +27,7 @@ LOOKS = {
     "cases.plan_deregistration": "says what would be left open",
     "documents.prepare": "plans and renders in memory",
     "undoing.plan": "says what somebody did last, and the opposite of it",
+    "undoing.take_back_filing": "looks, and does what undoing.undo does",
     "undoing.undo": "does the opposite through that act's own use case, whose gate is asked (tests/api/test_undoing.py)",
     "doing.plan": "examines how far a household goes",
     "rosters.check_roster": "looks a roster over",

@@ -144,6 +144,24 @@ def test_twenty_items_are_filed_with_three_keys_each(desk: Desk) -> None:
     assert keys <= 3 * LETTERS
 
 
+def test_what_was_just_filed_goes_back_with_one_key(desk: Desk) -> None:
+    """“Z undo”: the item waits again and is on the screen, no candidate chosen for anybody."""
+    page = desk.sit()
+    page.goto(f"{desk.address}tray")
+    was = page.url if "/tray/" in page.url else ""
+    for key in ("1", "a", "Enter"):
+        page.keyboard.press(key)
+    page.wait_for_selector("text=已归入 第")
+    assert (len(titles(desk.root)), len(waiting(desk.root))) == (1, LETTERS - 1)
+    with page.expect_navigation():
+        page.keyboard.press("z")
+    assert "林经办撤回的，原归入" in page.inner_text("main")
+    assert (titles(desk.root), len(waiting(desk.root))) == ([], LETTERS)
+    assert page.query_selector("input[name=case]:checked") is None
+    assert not was or page.url == was
+    assert desk.said == []
+
+
 def test_two_people_at_one_item(desk: Desk) -> None:
     """“filing twice gives 409”: the second is told, nothing is doubled."""
     one, two = desk.sit("林经办"), desk.sit("孟档案")

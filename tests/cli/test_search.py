@@ -82,6 +82,27 @@ def test_a_document_type_is_found_by_its_other_names(office: Office) -> None:
     assert (found["total"], found["notices"]) == (0, ["“没有的字”没有找到；其余的词是有的"])
 
 
+def test_which_words_missed_is_said_of_each(office: Office) -> None:
+    """«No hit: which word missed»: every word is asked for by itself, the fourth too; of what was not asked nothing is said."""
+
+    def missed(*words: str) -> list[str]:
+        found = office.json("search", *words)
+        assert found["total"] == 0
+        return list(found["notices"])
+
+    (office.root / "1.txt").write_text("门诊收据", encoding="utf-8")
+    (office.root / "2.txt").write_text("住院小结", encoding="utf-8")
+    office.run("file", "王秀兰", "1.txt", "2.txt", "--type", "其他材料")
+    assert missed("王秀兰", "其他材料", "门诊", "没有的字") == ["“没有的字”没有找到；其余的词是有的"]
+    assert missed("全无此事", "没有的字") == ["“全无此事”、“没有的字”都没有找到"]
+    assert missed("王秀兰", "其他材料", "门诊", "住院") == [
+        "“王秀兰”、“其他材料”、“门诊”、“住院”各自都有，但没有一件（连同它的户）同时有"
+    ]
+    many = ("王秀兰", "其他材料", "门诊") * 3
+    assert missed(*many, "没有的字") == [], "the tenth was not asked for, so nobody says that it is there"
+    assert missed("没有的字", *many) == ["“没有的字”没有找到"]
+
+
 def test_a_wildcard_never_finds_nothing_without_a_word(office: Office) -> None:
     """«wildcards ``*`` and ``?`` work for names, numbers and words», or it is said why they do not."""
     (office.root / "1.txt").write_text("诊断：腰椎间盘突出，卡号 6217 0012 3456 7890 123", encoding="utf-8")

@@ -17,7 +17,7 @@ from unittest import mock
 from archivist.api import review
 from archivist.doctypes.catalogue import Catalogue, Numbering
 from archivist.errors import ArchivistError, PasswordNeeded
-from archivist.ingest import batches, rearranging, refiling, turning, unlocking
+from archivist.ingest import batches, rearranging, refiling, taking_back, turning, unlocking
 from archivist.ingest.by_hand import assign
 from archivist.ingest.filing import Filed, LeftInInbox, NeedsReview, ReadDrop, file_dropped
 from archivist.ingest.matching.evidence import Reason
@@ -386,6 +386,24 @@ def _assign(workspace: Workspace, now: Now, ack: Ack) -> None:
     ack("assigned")
 
 
+def _take_back(workspace: Workspace, now: Now, ack: Ack) -> None:
+    """What was assigned goes back; a clerk who was cut short sees where it is."""
+    number = RecordNo("0001")
+    with workspace.writing(now()):
+        pass
+    if number in workspace.archive.read(ZHANG).records:
+        taking_back.take_back(
+            workspace, now(), ZHANG, number, "归错了户", lambda o: ReadDrop(o, words("不知道是什么"), None)
+        )
+    ack("taken back")
+
+
+def _taken_back(workspace: Workspace, now: Now, ack: Ack) -> None:
+    """The item was in a case already, under the id it has again."""
+    _assign(workspace, now, ack)
+    _take_back(workspace, now, ack)
+
+
 def _hand_back(workspace: Workspace, now: Now, ack: Ack) -> None:
     for item in workspace.archive.tray.items():
         if item.name == OLD_PAPER:
@@ -701,6 +719,8 @@ OF_CASES: Final = {
         Command("generate", _generate),
         Command("generate many", _generate_many, _generate_many, renumbers=True),
         Command("assign from the tray", _assign),
+        Command("take a filing back", _take_back, _take_back, before=_assign),
+        Command("assign what was taken back", _assign, before=_taken_back),
         Command("hand back from the tray", _hand_back, _hand_back),
         Command("split a batch", _split, _split),
         Command("split by hand", _split_by_hand, _split_by_hand),

@@ -107,6 +107,7 @@ def look(archive: Archive) -> Step:
         ]
         records += [(n, m.record.type, str(m.case), m.new) for n, m in case.moved_out.items()]
         records += [(n, gone.record.type, gone.why.value) for n, gone in case.expunged.items()]
+        records += [(n, gone.record.type, gone.item) for n, gone in case.unfiled.items()]
         records += [(person.name, str(person.to)) for person in case.former]
         records += [(str(paper.case), paper.record, paper.sha256) for paper in case.references]
         records += [(hold.id, hold.origin) for hold in case.holds]

@@ -14,10 +14,12 @@ from PIL import Image
 from archivist.api.rearranging import PageOfPart, parse_parts
 from archivist.errors import UsageError
 from archivist.ingest import turning
-from archivist.ingest.batches import take_in, tried
+from archivist.ingest.batches import take_in, tried, try_parts
 from archivist.ingest.by_hand import assign
 from archivist.ingest.filing import Filed, NeedsReview, ReadDrop
 from archivist.ingest.rearranging import join_items, split_item, undo
+from archivist.ingest.taking_back import take_back
+from archivist.model.ids import RecordNo
 from archivist.preservation.verification import verify
 from archivist.reading.formats.images import TIFF
 from archivist.reading.page_extraction import Assembly, assemble
@@ -149,6 +151,29 @@ def test_nothing_is_undone_once_a_part_is_filed(workspace: Workspace) -> None:
     with pytest.raises(UsageError, match="不能撤销"):
         undo(workspace, BY, batch)
     assert len(items(workspace)) == 1
+
+
+def test_a_part_taken_back_is_a_part_of_its_batch_again(workspace: Workspace) -> None:
+    """«as it came»: it has its place among the pages again, and with it all parts wait."""
+    whole = (item := waiting(workspace, "一", "二")).file.read_bytes()
+    batch = split_item(workspace, BY, item, [[(1, 0)], [(2, 0)]], here).batch
+    number, part = workspace.archive.case_numbers()[0], items(workspace)[0]
+    assign(workspace, BY, part, number, workspace.catalogue.get("mat_id_card"))
+    page = PageText(1, "一", (), "ocr", 0.9, 0, 20, 30, on_paper=True)
+    back = take_back(
+        workspace,
+        BY,
+        number,
+        RecordNo("0001"),
+        "归错",
+        lambda o: ReadDrop(o, ReadResult(TIFF, (page,)), None),
+    )
+    assert (back.id, back.batch, back.batch_pages) == (part.id, batch, "第 1 页")
+    assert back.details["pages_of"] == part.details["pages_of"]
+    tried_now = [part for part in try_parts(workspace, BY) if isinstance(part, NeedsReview)]
+    assert back.id not in [part.item for part in tried_now], "it waits for a person, not for the program"
+    assert [i.file.read_bytes() for i in undo(workspace, BY, batch)] == [whole]
+    assert not verify(workspace, BY).findings
 
 
 def test_a_part_that_is_clear_now_is_filed(workspace: Workspace) -> None:

@@ -170,7 +170,8 @@ def test_words_that_are_apart_are_said_to_be(index: Index) -> None:
 def test_which_word_is_nowhere_is_said(index: Index) -> None:
     assert near(index, "腰椎 高血压").lacking == ("高血压",)
     assert near(index, '腰椎 "高血压" 内容:糖尿病').lacking == ('"高血压"', "内容:糖尿病")
-    assert near(index, "高血压 糖尿病").lacking == ()
+    both = near(index, "高血压 糖尿病")
+    assert (both.lacking, both.others_found) == (("高血压", "糖尿病"), False)
 
 
 def test_what_is_not_wanted_is_not_put_right(index: Index) -> None:

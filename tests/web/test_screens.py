@@ -55,6 +55,13 @@ def test_nothing_found_says_what_else_to_try(page: Page) -> None:
     assert "没有找到" in page.browser("林经办").get("/cases?q=赵无此人").text
 
 
+def test_which_word_missed_is_said(page: Page) -> None:
+    """“No hit: which word missed”, in the words of the command line."""
+    browser = page.browser("林经办")
+    assert "“无此字样”没有找到；其余的词是有的" in browser.get("/cases?q=王秀兰 无此字样").text
+    assert "“赵无此人”、“无此字样”都没有找到" in browser.get("/cases?q=赵无此人 无此字样").text
+
+
 def test_a_question_that_cannot_be_read_is_explained(page: Page) -> None:
     """“clear error”: where it stands, not a page of its own."""
     answer = page.browser("林经办").get("/cases?q=标题:(")

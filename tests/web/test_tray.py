@@ -14,11 +14,13 @@ from archivist.api.review import show_waiting
 from archivist.workspace import Workspace
 from tests.command_line import Office
 from tests.reading.files import encrypted_pdf
-from tests.web.browser import PIN, Page
+from tests.web.browser import PIN, Browser, Page
 from tests.web.test_guards import logged
 from tests.web.test_screens import CASE, items, records
 
 SHEETS = 3
+STATEMENT = "个人情况说明"
+"""What a 书面说明 is called."""
 
 
 @pytest.fixture
@@ -207,3 +209,81 @@ def test_what_cannot_be_opened_says_why_and_can_be_fetched(page: Page) -> None:
     assert "密码" in text
     assert browser.get(f"/tray/{item}/original").content == before
     assert browser.get(f"/tray/{item}/page/1").status_code == 404
+
+
+def filed(browser: Browser, item: str, kind: str = "书面说明") -> str:
+    """File an item in the household of 王秀兰; return the screen that comes then."""
+    browser.get(f"/tray/{item}")
+    answer = browser.post(f"/tray/{item}/file", case=CASE, other_type=kind)
+    assert answer.status_code == 303, answer.text
+    return browser.get(answer.headers["location"]).text
+
+
+def test_what_was_just_filed_is_taken_back_into_the_tray(page: Page) -> None:
+    """“Z undo … back to the tray; both chains say so”: a plain form; the paper waits again, its number is never given anew."""
+    browser, waiting = page.browser("林经办"), items(page)
+    was = browser.get(f"/tray/{waiting[0]}/original").content
+    text = filed(browser, waiting[0])
+    assert 'form="taking-back">撤回 <kbd>Z</kbd>' in text
+    assert re.search(rf'action="/tray/back".*name="case" value="{CASE}".*name="record" value="0001"', text)
+    answer = browser.post("/tray/back", case=CASE, record="0001")
+    assert answer.headers["location"] == f"/tray/{waiting[0]}"
+    assert (items(page), records(page)) == (waiting, [])
+    text = browser.get(f"/tray/{waiting[0]}").text
+    assert f"林经办撤回的，原归入 {CASE} 第 0001 件{STATEMENT}" in text
+    assert f'value="{CASE}" data-name' in text, "the household it was filed in can be chosen again"
+    assert browser.get(f"/tray/{waiting[0]}/original").content == was
+    log = Office(page.root).json("case", "log", CASE)["events"]
+    assert (log[-1]["title"], log[-1]["actor"]) == ("撤回归入", "林经办")
+    assert f"→ 待认领 {waiting[0]}" in log[-1]["text"]
+    assert "已归入 第 0002 件" in filed(browser, waiting[0])
+    assert records(page) == [STATEMENT]
+
+
+def test_only_the_last_thing_one_did_oneself_is_taken_back(page: Page) -> None:
+    """“undo of the last thing this person filed”: of another's nothing, and nothing under what one did since."""
+    mine, theirs, waiting = page.browser("林经办"), page.browser("孟档案"), items(page)
+    filed(mine, waiting[0])
+    theirs.get("/tray")
+    refused = theirs.post("/tray/back", case=CASE, record="0001")
+    assert refused.status_code == 409
+    assert "孟档案在这一户没有办过什么" in refused.text
+    filed(mine, waiting[1])
+    refused = mine.post("/tray/back", case=CASE, record="0001")
+    assert refused.status_code == 409
+    assert "第 0001 件归入以后，您在这一户又办了归档" in refused.text
+    filed(theirs, waiting[2])
+    refused = theirs.post("/tray/back", case=CASE, record="0002")
+    assert refused.status_code == 409
+    assert records(page) == [STATEMENT] * 3
+    assert "都认完了" in refused.text, "with nothing left, the refusal stands on the empty screen"
+
+
+def test_what_another_did_with_the_paper_since_is_left_alone(page: Page) -> None:
+    """“refused when since changed”: it says who did what, and writes nothing."""
+    mine, theirs, waiting = page.browser("林经办"), page.browser("孟档案"), items(page)
+    filed(mine, waiting[0])
+    theirs.get(f"/case/{CASE}/0001")
+    head = Office(page.root).json("case", "show", CASE)["head"]
+    assert (
+        theirs.post(f"/case/{CASE}/0001/retype", type="医疗诊断材料", reason="认错", head=head).status_code
+        == 303
+    )
+    refused = mine.post("/tray/back", case=CASE, record="0001")
+    assert refused.status_code == 409
+    assert "孟档案又办了改种类" in refused.text
+    assert len(records(page)) == 1
+    assert waiting[0] not in items(page)
+
+
+def test_on_another_day_it_is_moved_instead(page: Page) -> None:
+    """“in this session”: a paper of yesterday is part of its file; what is done with it then is said."""
+    browser, waiting = page.browser("林经办"), items(page)
+    filed(browser, waiting[0])
+    page.clock.forward(hours=20)
+    browser = page.browser("林经办")
+    browser.get("/tray")
+    refused = browser.post("/tray/back", case=CASE, record="0001")
+    assert refused.status_code == 409
+    assert "2024-03-08 归入的，只能当天撤回" in refused.text
+    assert records(page) == [STATEMENT]

@@ -182,6 +182,7 @@ def _statement(context: DocumentContext) -> str | None:
         for no, moved in context.case.moved_out.items()
     ]
     told += [f"第{no}件{gone.words}，依据第{gone.paper}件。" for no, gone in context.case.expunged.items()]
+    told += [f"第{no}件{gone.at[:10]}撤回，不在本卷。" for no, gone in context.case.unfiled.items()]
     told += [_hold(hold) for hold in context.case.holds]
     return "".join(told)
 

@@ -43,6 +43,7 @@ class Reason(StrEnum):
     DUPLICATE = "duplicate"
     SPLIT = "split"
     SPLIT_DOUBT = "split_doubt"
+    TAKEN_BACK = "taken_back"
 
     @classmethod
     def of(cls, word: str) -> Reason | None:
@@ -85,6 +86,7 @@ _LABELS: Final = {
     Reason.DUPLICATE: "已归过一份",
     Reason.SPLIT: "拆出未归",
     Reason.SPLIT_DOUBT: "拆出待看",
+    Reason.TAKEN_BACK: "撤回重归",
 }
 _OPEN_QUESTIONS: Final = frozenset({Reason.NO_CASE, Reason.NO_TYPE})
 

@@ -157,7 +157,7 @@ def continuity(evidence: CaseEvidence) -> ItemOutcome:
     case = evidence.case
     if case is None:
         return not_checked(evidence.unread)
-    numbers = {*case.records, *case.moved_out, *case.expunged}
+    numbers = {*case.records, *case.moved_out, *case.expunged, *case.unfiled}
     due = [record_no(n) for n in range(1, max(map(int, numbers), default=0) + 1)]
     wrong = [f"断号：没有第 {number} 件" for number in due if number not in numbers]
     uncounted = [str(i.kept.no) for i in items(case) if not i.is_counted]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from archivist.api import page_images, review, tray_marks
+from archivist.api import page_images, review, tray_marks, undoing
 from archivist.api.result import Problem
 from archivist.api.review import Assignment, TrayList
 from archivist.api.tray_view import TrayFilter, WaitingItem
@@ -18,12 +18,7 @@ _KEYS: Final = "ABCDEFGHI"
 
 def show(visit: Visit) -> Answer:
     """Show the first item that waits; an empty tray says what was done."""
-    listed = _listed(visit)
-    if not listed.items:
-        return visit.page(
-            "tray_empty.html", damaged=listed.damaged, done=_done(visit), why=visit.asked.get("why", "")
-        )
-    return item_page(visit, listed.items[0].item, listed)
+    return _first(visit)
 
 
 def show_item(visit: Visit) -> Answer:
@@ -85,6 +80,15 @@ def file(visit: Visit) -> Answer:
     return to(onwards(visit, after, said))
 
 
+def take_back(visit: Visit) -> Answer:
+    """Take back what the person just filed: it waits again, and is shown; what stands against it is said, and nothing is done."""
+    try:
+        item = undoing.take_back_filing(visit.workspace, visit.by, visit.said("case"), visit.said("record"))
+    except ArchivistError as error:
+        return _first(visit, problem=Problem.of(error))
+    return to(f"/tray/{item}")
+
+
 def hand_back(visit: Visit) -> Answer:
     """Give an item back that is no household's.
 
@@ -120,6 +124,20 @@ def gone(visit: Visit, listed: TrayList) -> Answer:
     digest = visit.said("digest")
     there = tray_marks.whereabouts(visit.workspace, digest) if len(digest) == 64 else None
     return visit.page("tray_gone.html", status=409, left=len(listed.items), there=there)
+
+
+def _first(visit: Visit, *, problem: Problem | None = None) -> Answer:
+    listed = _listed(visit)
+    if listed.items:
+        return item_page(visit, listed.items[0].item, listed, problem=problem)
+    return visit.page(
+        "tray_empty.html",
+        status=409 if problem else 200,
+        damaged=listed.damaged,
+        done=_done(visit),
+        why=visit.said("why") or visit.asked.get("why", ""),
+        problem=problem,
+    )
 
 
 def _listed(visit: Visit) -> TrayList:
