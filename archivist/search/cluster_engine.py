@@ -42,6 +42,8 @@ ANSWER_S: Final = 10.0
 """So long a question is put again to a cluster that does not answer."""
 WINDOW: Final = 10_000
 """So many hits the cluster gives at once at the most."""
+TEXTS_AT_ONCE: Final = 1_000
+"""So many hits with their texts are in one answer, which a node and whoever asks hold in memory as a whole."""
 _APPLICANT: Final = "申请人"
 _BY_NUMBER: Final[Sequence[Json]] = ({"case": "asc"}, {"place": "asc"})
 
@@ -78,13 +80,16 @@ class ClusterEngine:
             after, offset = (found[-1]["sort"], offset - step) if len(found) == step else (after, 0)
             if len(found) < step:
                 page = replace(page, limit=0)
+        at_once = min(WINDOW, TEXTS_AT_ONCE)
         if not any(isinstance(leaf, TextLeaf | q.Mentioned) for leaf in asked):
+            at_once = WINDOW
             query["_source"] = {"excludes": ["standing", "text", "written"]}
         if page.facets:
             query["aggs"] = counting()
-        part = {"size": min(page.limit, WINDOW), **({"from": offset} if after is None else {})}
+        part = {"size": min(page.limit, at_once), **({"from": offset} if after is None else {})}
         answer = self._ask(query | part | _after(after))
-        hits = tuple(_hit(found, asked, page.sort) for found in self._to_the_end(query, answer, page.limit))
+        found_all = self._to_the_end(query, answer, page.limit, at_once)
+        hits = tuple(_hit(found, asked, page.sort) for found in found_all)
         return Results(
             hits,
             int(answer["hits"]["total"]["value"]),
@@ -93,15 +98,15 @@ class ClusterEngine:
             passed if page.after else None,
         )
 
-    def _to_the_end(self, query: Json, answer: Json, limit: int) -> Iterator[Json]:
-        """Yield so many hits, those of an answer first; what is more than an answer may hold is asked for behind it."""
+    def _to_the_end(self, query: Json, answer: Json, limit: int, at_once: int) -> Iterator[Json]:
+        """Yield so many hits, those of an answer first; what is more than it may hold is asked for behind it."""
         yield from (found := answer["hits"]["hits"])
         plain = {key: value for key, value in query.items() if key != "aggs"}
-        limit -= WINDOW
-        while limit > 0 and len(found) == WINDOW:
-            more = self._ask({**plain, "size": min(limit, WINDOW)} | _after(found[-1]["sort"]))
+        limit -= at_once
+        while limit > 0 and len(found) == at_once:
+            more = self._ask({**plain, "size": min(limit, at_once)} | _after(found[-1]["sort"]))
             yield from (found := more["hits"]["hits"])
-            limit -= WINDOW
+            limit -= at_once
 
     def _passed(self, query: Json, page: Page) -> Passed:
         """Return the hits before a page that begins behind a hit, as they are now."""

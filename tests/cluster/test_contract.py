@@ -9,6 +9,7 @@ import random
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -106,8 +107,9 @@ def engines(requests: ClusterRequests, tmp_path: Path) -> Iterator[tuple[MemoryA
 
 
 def test_every_engine_finds_what_a_plain_scan_finds(
-    engines: tuple[MemoryArchive, Index, ClusterIndex],
+    engines: tuple[MemoryArchive, Index, ClusterIndex], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("archivist.search.cluster_engine.ANSWER_S", 600)  # see below
     archive, embedded, cluster = engines
     rng, asked, scan = random.Random(sampling.drawn("queries")), 0, Scan(archive)
     while asked < sampling.examples(150, 3_000):
@@ -279,6 +281,28 @@ def test_orders_counts_and_pages_are_alike(
         require_orders_and_counts(archive, cluster.engine.search, tree)
         require_pages(archive, cluster.engine.search, tree, rng)
     assert asked >= len(written)
+
+
+def test_texts_come_in_parts(
+    engines: tuple[MemoryArchive, Index, ClusterIndex], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page of thousands of hits with their texts is no single answer: a node with little memory would refuse it (429)."""
+    _, _, cluster = engines
+    tree = parse("核对")
+    whole = cluster.engine.search(tree, Page(1_000))
+    asked: list[int] = []
+    ask = cluster.engine._ask
+
+    def counted(body: dict[str, Any]) -> Any:
+        asked.append(body["size"])
+        return ask(body)
+
+    monkeypatch.setattr(cluster.engine, "_ask", counted)
+    monkeypatch.setattr("archivist.search.cluster_engine.TEXTS_AT_ONCE", 7)
+    for offset, limit in ((0, 7), (0, 8), (0, 1_000), (4, 20), (whole.total - 2, 9)):
+        found = cluster.engine.search(tree, Page(limit, offset))
+        assert (found.hits, found.total) == (whole.hits[offset : offset + limit], whole.total)
+    assert max(asked) == 7 and whole.total > 20
 
 
 def test_pages_longer_than_the_window_know_what_lies_before(
