@@ -275,12 +275,20 @@ class Security:
     signature_check: tuple[Words, ...] = ()
 
 
+_NODE = re.compile(r"(https|http)://([^/@\s\[\]:?#]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?")
+
+
+def _is_node(text: str) -> bool:
+    """Tell whether a text is the address of a node: with TLS, but on this machine."""
+    if not (found := _NODE.fullmatch(text)):
+        return False
+    scheme, host, port = found.groups()
+    return (scheme == "https" or host in ("127.0.0.1", "localhost")) and 0 < int(port or 1) < 1 << 16
+
+
 ClusterUrl = Annotated[
     str,
-    Form(
-        re.compile(r"https://[^/@\s]+|http://(127\.0\.0\.1|localhost)(:[0-9]+)?").fullmatch,
-        "https:// 开头的地址，不带用户名和密码（http 只用于本机）",
-    ),
+    Form(_is_node, "https:// 开头的地址，端口不超过 65535，不带用户名、密码和路径（http 只用于本机）"),
 ]
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from archivist.api.search_pages import HitsWanted
 from archivist.api.searching import Reindexed, SearchAnswer, answered, household_named
 from archivist.errors import ArchivistError, IndexFault, RuleFault, SettingsError, UnknownPack
+from archivist.os_reasons import reason_of
 from archivist.settings_file import WorkspaceKind
 
 if TYPE_CHECKING:
@@ -147,10 +148,13 @@ def follow(workspace: Workspace, now: dt.datetime, *, patience_s: float) -> int:
 
 def standing(workspace: Workspace) -> tuple[bool, str] | None:
     """Return whether the cluster is there and lacks nothing, and what is to be said of it; ``None`` where none is set up."""
-    if not workspace.config.cluster.urls or workspace.config.kind is WorkspaceKind.BUREAU:
+    if not workspace.config.cluster.urls:
         return None
     try:
         with requests_of(workspace) as cluster:
+            if workspace.config.kind is WorkspaceKind.BUREAU:
+                missing = _without_an_index(workspace, cluster)
+                return not missing, "；".join(missing) or "各单位的索引都在"
             lag = index_of(workspace, cluster, None).lag()
     except ArchivistError as error:
         return False, f"{error}；{error.remedy}"
@@ -233,7 +237,7 @@ def requests_of(workspace: Workspace, patience_s: float | None = None) -> Iterat
     """Speak to the cluster of the settings for a block.
 
     Raises:
-        SettingsError: E500, there is none.
+        SettingsError: E500, there is none, or nobody could be asked as the settings have it.
     """
     settings = workspace.config.cluster
     if not settings.urls:
@@ -245,7 +249,13 @@ def requests_of(workspace: Workspace, patience_s: float | None = None) -> Iterat
     from archivist.search.opensearch import ClusterAddress, ClusterRequests
 
     user = os.environ.get(USER, settings.user)
-    address = ClusterAddress(settings.urls, settings.ca, user, os.environ.get(PASSWORD, ""))
+    if ":" in user:  # parts user and password on the way
+        raise SettingsError(
+            "集群的用户名里不能有冒号",
+            file="archivist.toml",
+            remedy=f"请改 [cluster] user 或环境变量 {USER}；本机的索引照常可用。",
+        )
+    address = ClusterAddress(settings.urls, _authority(workspace), user, os.environ.get(PASSWORD, ""))
     if patience_s is not None:
         address = replace(address, patience_s=patience_s)
     cluster = ClusterRequests(address)
@@ -253,3 +263,30 @@ def requests_of(workspace: Workspace, patience_s: float | None = None) -> Iterat
         yield cluster
     finally:
         cluster.close()
+
+
+def _authority(workspace: Workspace) -> str:
+    """Return where the certificate authority of the settings lies, from the workspace's folder on; empty for the system's own.
+
+    Raises:
+        SettingsError: E500, there is no certificate.
+    """
+    named = workspace.config.cluster.ca
+    if not named:
+        return ""
+    import ssl
+
+    path = workspace.root / named
+    try:
+        ssl.create_default_context(cafile=path)
+    except ssl.SSLError:
+        why = "里面没有证书"
+    except OSError as error:
+        why = reason_of(error)
+    else:
+        return str(path)
+    raise SettingsError(
+        f"[cluster] ca 所指的文件“{named}”用不了：{why}",
+        file="archivist.toml",
+        remedy="请写明签发集群证书的 CA 文件（PEM），相对路径从工作区算起；本机的索引照常可用。",
+    )

@@ -15,7 +15,7 @@ from archivist.api.authorisation import authorised
 from archivist.api.result import Result
 from archivist.api.settings_text import settings_text
 from archivist.declarations.forms import FULL_PATH
-from archivist.errors import ArchivistError, InvalidValue, SettingsError
+from archivist.errors import ArchivistError, InvalidValue, NotAWorkspace, SettingsError
 from archivist.model.ids import OFFICE_CODE, Category
 from archivist.model.permissions import Act
 from archivist.os_reasons import reason_of
@@ -288,11 +288,14 @@ def _workspace(open_: Callable[[], Workspace], by: By) -> Iterator[Checkup]:
 
     try:
         workspace = open_()
-        office = workspace.config.office.name
-    except ArchivistError as error:
+        office, rules = workspace.config.office.name, workspace.pack
+    except NotAWorkspace as error:
         yield Checkup("工作区", Condition.ABSENT, str(error))
         return
-    archive, rules = workspace.archive, workspace.pack
+    except ArchivistError as error:  # there is one, and nothing more can be said of it
+        yield Checkup("工作区", Condition.ALARM, f"{error}。{error.remedy}")
+        return
+    archive = workspace.archive
     yield Checkup("工作区", Condition.FINE, f"{office}，规则包 {rules.stamp}，法规查至 {rules.looked_at}")
     items, damaged = archive.tray.standing()
     yield Checkup("户档", Condition.FINE, f"{len(archive.case_numbers())} 户，待认领 {len(items)} 件")

@@ -6,6 +6,7 @@ said: requests hold names, numbers and what was asked, answers hold papers. The 
 
 from __future__ import annotations
 
+import base64
 import logging
 import random
 import re
@@ -80,11 +81,11 @@ class ClusterRequests:
     def __init__(self, address: ClusterAddress) -> None:
         for name in _LOGGERS:
             logging.getLogger(name).disabled = True
-        account = (address.user, address.password) if address.user else None
+        account = base64.b64encode(f"{address.user}:{address.password}".encode()).decode()
         self._address = address
         self._client = opensearchpy.OpenSearch(
             hosts=list(address.urls),
-            http_auth=account,
+            headers={"authorization": f"Basic {account}"} if address.user else None,
             ca_certs=address.ca or None,
             timeout=REQUEST_S,
             max_retries=max(3, len(address.urls)),

@@ -17,7 +17,8 @@ from archivist.search.opensearch import wait_until
 from tests.cluster import READY_S, Node, asked
 
 GUIDE: Final = Path(__file__).parents[2] / "docs" / "cluster.md"
-PASSWORD: Final = "paper-boat-Quay-77"
+PASSWORD: Final = "纸船-Boat-Quay-77"
+"""Not in letters of the first 256 alone: it goes over the wire as UTF-8."""
 
 
 def roles() -> dict[str, Any]:

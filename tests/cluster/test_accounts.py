@@ -189,12 +189,17 @@ def test_who_is_not_known_or_may_not_is_told_which(district: District) -> None:
     with_account(office, node, "tjhq", password="falsch")
     shown = office.process(*search, check=44)
     assert "集群不认这个用户" in shown.stderr and "falsch" not in shown.stdout + shown.stderr
+    with_account(office, node, "街道甲")
+    assert "集群不认这个用户" in office.process(*search, check=44).stderr
+    with_account(office, node, "a:b")
+    assert "冒号" in office.process(*search, check=50).stderr
     with_account(office, node, "tjhx")
     shown = office.process(*search, check=44)
     assert "没有这项权限（indices:" in shown.stderr and "docs/cluster.md" in shown.stderr
     assert not any(word in shown.stderr for word in ("王秀兰", "tjhx", PASSWORD))
     office.process("reindex", "--to", "opensearch", check=44)
-    with_account(office, node, "tjhq", ca=str(node.certificates / "node.pem"))
+    (office.root / "other.pem").write_bytes((node.certificates / "node.pem").read_bytes())
+    with_account(office, node, "tjhq", ca="other.pem")
     assert "证书不可信" in office.process(*search, check=44).stderr
     with_account(office, node, "tjhq")
     assert office.json(*search)["total"] == 1

@@ -89,6 +89,7 @@ def test_the_bureau_is_told_of_an_office_that_is_not_there(
         for name, code in (("样例街道办事处", "TJHQ"), ("南样例街道办事处", "TJNK")):
             settings.write(f'\n[[offices]]\nname = "{name}"\ncode = "{code}"\n')
     with_cluster(bureau, *one_node.urls)
+    assert (line := cluster_line(bureau))["state"] == "注意" and "TJNK" in line["detail"]
     (notice,) = bureau.json("search", "王秀兰", "--engine", "opensearch")["notices"]
     assert "结果不含南样例街道办事处（TJNK）" in notice
     assert "结果不含" in bureau.run("search", "王秀兰", "--engine", "opensearch").stderr
@@ -120,12 +121,30 @@ def test_no_password_and_no_name_is_shown(office: Office) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://10.1.2.3:9200", "https://clerk:geheim@10.1.2.3:9200", "10.1.2.3:9200"]
-)
+    "url",
+    [
+        "http://10.1.2.3:9200", "https://clerk:geheim@10.1.2.3:9200", "10.1.2.3:9200", "https://", "https://[::1:9200", "https://10.1.2.3:0",
+        "https://10.1.2.3:65536", "https://10.1.2.3:9200/x", "https://a b:9200", "https://10.1.2.3:9200?x", "https://::1:9200",
+    ],
+)  # fmt: skip
 def test_an_address_that_would_give_a_password_away_is_refused(url: str, office: Office) -> None:
     with_cluster(office, url)
     shown = office.run("search", "王秀兰", "--engine", "opensearch", check=50)
     assert "https" in shown.stderr + shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("named", "why"),
+    [("nowhere.pem", "不存在"), ("archive", "是文件夹"), ("archivist.toml", "里面没有证书")],
+)
+def test_an_authority_that_is_none_is_named(office: Office, named: str, why: str) -> None:
+    """Bad input “gets a clear error: what, which file, why, what to do next”; from the workspace's folder on."""
+    with_cluster(office, "https://127.0.0.1:9")
+    with (office.root / "archivist.toml").open("a", encoding="utf-8") as settings:
+        settings.write(f'ca = "{named}"\n')
+    shown = office.run("search", "王秀兰", "--engine", "opensearch", check=50).stderr
+    assert named in shown and why in shown
+    assert cluster_line(office)["state"] == "注意"
 
 
 def test_a_quick_command_does_not_load_the_client(office: Office) -> None:
