@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import add
+from typing import Final
 
 from archivist.model.facts import Facts
 from archivist.search.query_tree import GAP, About, HasText, InAbout, InPages, Matches
@@ -20,6 +21,8 @@ from archivist.search.text import (
     mentions,
     normal,
 )
+
+_BREAKS: Final = dict.fromkeys(map(ord, (PAGE_BREAK, FACT_BREAK, ABOUT_BREAK)), " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def facts_text(facts: Facts) -> str:
 
 
 def _without_breaks(value: str) -> str:
-    return value.translate(dict.fromkeys(map(ord, (PAGE_BREAK, FACT_BREAK, ABOUT_BREAK)), " "))
+    return value.translate(_BREAKS)
 
 
 def about(text: str, which: About) -> str:
