@@ -33,7 +33,7 @@ from archivist.store import Archive
 from archivist.store.durable_files import FileStamp
 from archivist.workspace import Workspace
 from benchmarks import due as office_of
-from tests.filing import file_papers, take, walk
+from tests.filing import ACCEPTED, file_papers, take, walk
 from tests.kit import BY, NOW, make_workspace, open_another, open_household
 from tests.sampling import examples
 
@@ -72,14 +72,14 @@ class Gathering(RuleBasedStateMachine):
 
     @initialize(settled=st.booleans())
     def begin(self, settled: bool) -> None:
-        """An office with two households; in half of the runs what was just written counts as written long ago, so that answers are kept."""
+        """An office with two households, one in a hurry; in half of the runs what was just written counts as written long ago, so that answers are kept."""
         if settled:
             FileStamp.is_settled = lambda *_: True  # type: ignore[method-assign]
         with make_workspace(self.root) as workspace:
-            self.opened = [
-                open_household(workspace).number,
-                open_another(workspace, "099", Category.JN, urgent=True).number,
-            ]
+            ordinary = take(workspace, open_household(workspace), "submit submitted 2024-03-04", ACCEPTED)
+            hurried = open_another(workspace, "099", Category.JN, urgent=True)
+            take(workspace, hurried, "submit submitted 2024-03-07 16:40")
+            self.opened = [ordinary.number, hurried.number]
 
     # ── what is done ─────────────────────────────────────────────────────────────────────────────────────
     @precondition(lambda self: len(self.opened) < len(PEOPLE))
