@@ -14,6 +14,7 @@ from archivist.api.case_list import CaseList, ListMemory, ListOrder
 from archivist.api.retention import RetentionList
 
 if TYPE_CHECKING:
+    from archivist.preservation.passed_over import PassedOverLately
     from archivist.procedure.sights_basis import SightsBasis
     from archivist.workspace import Workspace
 
@@ -38,6 +39,8 @@ class Gathered:
         self._lock = Lock()
         self._due = DueMemory.empty()
         self._listed = ListMemory(self._due.households)
+        self._stretch = 0
+        self._lately: PassedOverLately | None = None
         self._basis: SightsBasis | None = None
         self._kept: dict[tuple[object, ...], Any] = {}
         self._resting: dict[str, dt.date | None] = {}
@@ -79,10 +82,17 @@ class Gathered:
             on: the civil day of the list.
             at: the moment of the question.
         """
+        from archivist.preservation.passed_over import PassedOverLately
+
         stretch = int(at.timestamp() // LONGEST.total_seconds())
-        return self._answer(
-            workspace, ("retained", on, stretch), lambda: retention.retention_list(workspace, on=on)
-        )
+
+        def listed() -> RetentionList:
+            if stretch != self._stretch:
+                self._stretch, self._lately = stretch, PassedOverLately()
+            lately = self._lately if self._due.households.sights.looked else None
+            return retention.retention_list(workspace, on=on, lately=lately)
+
+        return self._answer(workspace, ("retained", on, stretch), listed)
 
     def _let_rest(self, what: str, on: dt.date | None, size: int) -> None:
         """Take what was made for a whole day out of the rounds of Python's garbage collector.

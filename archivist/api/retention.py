@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from archivist.model.case import Case
     from archivist.model.ids import RecordNo
     from archivist.preservation.disposal import RetainedCase, RetainedDocument
+    from archivist.preservation.passed_over import PassedOverLately
     from archivist.rules.disposition.retention import Retention, RetentionPeriod
     from archivist.rules.rule import Rule
     from archivist.workspace import Workspace
@@ -197,12 +198,20 @@ class RetentionExplained(Result):
 
 # ── use cases ────────────────────────────────────────────────────────────────────────────────────────────
 def retention_list(
-    workspace: Workspace, *, on: dt.date, expired_only: bool = False, held_only: bool = False
+    workspace: Workspace,
+    *,
+    on: dt.date,
+    expired_only: bool = False,
+    held_only: bool = False,
+    lately: PassedOverLately | None = None,
 ) -> RetentionList:
-    """Return every file that is held or whose period runs, or those that may be appraised on a day, or those held, with how long each must be kept."""
+    """Return every file that is held or whose period runs, or those that may be appraised on a day, or those held, with how long each must be kept.
+
+    ``lately``: files that need not be looked at; only of a process that is asked often.
+    """
     from archivist.preservation import disposal
 
-    found = disposal.retention_list(workspace, on=on, expired_only=expired_only)
+    found = disposal.retention_list(workspace, on=on, expired_only=expired_only, lately=lately)
     rows = (row for row in found.rows if row.holds or not held_only)
     return RetentionList(tuple(map(RetainedCaseView.of, rows)), found.unread)
 

@@ -9,7 +9,7 @@ from archivist.errors import ArchivistError
 from archivist.model.case import Case, CaseStatus
 from archivist.model.event import Op
 from archivist.model.holds import Hold
-from archivist.preservation.passed_over import UnlistedFiles
+from archivist.preservation.passed_over import PassedOverLately, UnlistedFiles
 from archivist.rules.disposition.holds import holds
 from archivist.rules.disposition.retention import Retention, RetentionStatus, office_retention, retention
 from archivist.store import held_files
@@ -37,16 +37,31 @@ class RetentionSchedule:
     unread: tuple[str, ...]
 
 
-def retention_list(workspace: Workspace, *, on: dt.date, expired_only: bool = False) -> RetentionSchedule:
-    """Return every file that is held or whose period runs, has run out or should run and cannot, the earliest first; those without an end last."""
+def retention_list(
+    workspace: Workspace, *, on: dt.date, expired_only: bool = False, lately: PassedOverLately | None = None
+) -> RetentionSchedule:
+    """Return every file that is held or whose period runs, has run out or should run and cannot, the earliest first; those without an end last.
+
+    Args:
+        workspace: the open workspace.
+        on: the day of the list.
+        expired_only: only those whose period has run out.
+        lately: files that need not be looked at, where many such questions are asked.
+    """
     pack = workspace.pack
     groups, unknown = held_files.known_group_holds(workspace.archive)
     rows: list[RetainedCase] = []
     unread = [unknown] if unknown else []
     passed_over = UnlistedFiles(workspace, on, groups)
+    heads = workspace.index.ask(lambda c: c.heads()) if lately else {}
+    known = (lately or PassedOverLately()).under(on, pack.stamp, tuple(groups))
     for number in workspace.archive.case_numbers():
+        head = heads.get(number)
+        if head is not None and known.get(number) == head:
+            continue
         state = passed_over.state(number)
         if passed_over.knows(number, state):
+            known[number] = head
             continue
         try:
             case = workspace.archive.read(number)
@@ -54,8 +69,9 @@ def retention_list(workspace: Workspace, *, on: dt.date, expired_only: bool = Fa
         except ArchivistError as error:
             unread.append(str(error))
             continue
-        passed_over.note(case, period, state)
         standing = holds(case, on, groups)
+        if passed_over.note(case, period, state) and not standing:
+            known[number] = head
         if period.expired or (not expired_only and (standing or _is_listed(case, period))):
             left = (period.expires - on).days if period.expires else None
             rows.append(RetainedCase(case, period, left, standing))

@@ -31,6 +31,23 @@ FILE: Final = "passed_over.json"
 _WIDEST: Final = (1 << 64) - 1
 
 
+class PassedOverLately:
+    """Files a process passed over a moment ago, which it need not look at again for a while unless their chains have other heads.
+
+    Only for whoever has just found that the index knows every event that is there (``procedure.sights_basis``). Used by one question at a time.
+    """
+
+    def __init__(self) -> None:
+        self._under: object = None
+        self._heads: dict[CaseNo, object] = {}
+
+    def under(self, *rests_on: object) -> dict[CaseNo, object]:
+        """Return the files with the heads at which they were passed over; of what rested on anything else nothing."""
+        if rests_on != self._under:
+            self._under, self._heads = rests_on, {}
+        return self._heads
+
+
 class UnlistedFiles:
     """The files that need not be read for the list of a day.
 
@@ -61,10 +78,12 @@ class UnlistedFiles:
         row = self._kept.get(str(number), state)
         return row is not None and self._holds(str(row), number)
 
-    def note(self, case: Case, period: Retention, state: str) -> None:
-        """Remember a file that has no place on the list, whatever the day."""
-        if state and not case.holds and period.status is RetentionStatus.OPEN:
+    def note(self, case: Case, period: Retention, state: str) -> bool:
+        """Remember a file that has no place on the list, whatever the day; tell whether it is such a one."""
+        found = bool(state) and not case.holds and period.status is RetentionStatus.OPEN
+        if found:
             self._kept.put(str(case.number), state, period.rule.id)
+        return found
 
     def save(self) -> None:
         """Keep what is known for the next list."""

@@ -20,10 +20,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from archivist.api import agenda, cases, holds, undoing
 from archivist.api.agenda import LimitView
 from archivist.api.case_list import ListedCase, ListOrder, list_cases
-from archivist.api.gathered import Gathered
+from archivist.api.gathered import LONGEST, Gathered
+from archivist.api.retention import retention_list
 from archivist.errors import ArchivistError
 from archivist.model.by import By
 from archivist.model.ids import CaseNo, Category
+from archivist.preservation import passed_over
 from archivist.procedure import case_sights
 from archivist.procedure.case_sights import SightMemory, read_sights, rules_stamp
 from archivist.procedure.closing import deregister
@@ -33,7 +35,7 @@ from archivist.store import Archive
 from archivist.store.durable_files import FileStamp
 from archivist.workspace import Workspace
 from benchmarks import due as office_of
-from tests.filing import file_papers, take, walk
+from tests.filing import ACCEPTED, file_papers, take, walk
 from tests.kit import BY, NOW, make_workspace, open_another, open_household
 from tests.sampling import examples
 
@@ -72,14 +74,14 @@ class Gathering(RuleBasedStateMachine):
 
     @initialize(settled=st.booleans())
     def begin(self, settled: bool) -> None:
-        """An office with two households; in half of the runs what was just written counts as written long ago, so that answers are kept."""
+        """An office with two households, one in a hurry; in half of the runs what was just written counts as written long ago, so that answers are kept."""
         if settled:
             FileStamp.is_settled = lambda *_: True  # type: ignore[method-assign]
         with make_workspace(self.root) as workspace:
-            self.opened = [
-                open_household(workspace).number,
-                open_another(workspace, "099", Category.JN, urgent=True).number,
-            ]
+            ordinary = take(workspace, open_household(workspace), "submit submitted 2024-03-04", ACCEPTED)
+            hurried = open_another(workspace, "099", Category.JN, urgent=True)
+            take(workspace, hurried, "submit submitted 2024-03-07 16:40")
+            self.opened = [ordinary.number, hurried.number]
 
     # ── what is done ─────────────────────────────────────────────────────────────────────────────────────
     @precondition(lambda self: len(self.opened) < len(PEOPLE))
@@ -179,10 +181,10 @@ class Gathering(RuleBasedStateMachine):
     @invariant()
     def what_is_kept_is_what_would_be_worked_out(self) -> None:
         """«Only those that changed are worked out anew», and the answer is the same, what is 未检 included."""
-        kept, on = self.kept, self.now
-        assert self._told(partial(kept.due, on=on), kept.cases) == self._told(
-            partial(agenda.due, on=on), list_cases
-        )
+        kept, on, day = self.kept, self.now, self.now.date()
+        assert self._told(
+            partial(kept.due, on=on), kept.cases, partial(kept.retained, on=day, at=on)
+        ) == self._told(partial(agenda.due, on=on), list_cases, partial(retention_list, on=day))
 
     # ── how it is done ───────────────────────────────────────────────────────────────────────────────────
     def _do(self, act: Callable[[Workspace], object]) -> None:
@@ -190,12 +192,13 @@ class Gathering(RuleBasedStateMachine):
         with Workspace.open(self.root) as workspace, suppress(ArchivistError):
             act(workspace)
 
-    def _told(self, due: Callable[..., object], listed: Callable[..., object]) -> list[object]:
-        """Return what is said of each stretch of days and in each order, or why nothing is."""
+    def _told(
+        self, due: Callable[..., object], listed: Callable[..., object], retained: Callable[..., object]
+    ) -> list[object]:
+        """Return what is said of each stretch of days, in each order and of what is kept how long, or why nothing is."""
         with Workspace.open(self.root) as workspace:
-            questions = [partial(due, days=days) for days in DAYS] + [
-                partial(listed, order=o) for o in ListOrder
-            ]
+            questions = [partial(due, days=days) for days in DAYS]
+            questions += [*(partial(listed, order=order) for order in ListOrder), partial(retained)]
             told: list[object] = []
             for question in questions:
                 try:
@@ -241,6 +244,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     counts(Archive, "read")
     counts(case_sights, "worked_out")
     counts(agenda_cache, "bodies", lambda _catalogue, _rules, asked: len(asked))
+    counts(passed_over, "state_of")
     counts(LimitView, "of")
     counts(ListedCase, "of")
     return done
@@ -275,6 +279,25 @@ def test_after_one_change_one_household_is_read(office: Path, work: Counter[str]
     work.clear()
     _all(office, kept)
     assert not +work
+
+
+def test_after_one_change_the_list_of_retention_looks_at_one_file(office: Path, work: Counter[str]) -> None:
+    """«Files a process passed over a moment ago, which it need not look at again for a while unless their chains have other heads»."""
+
+    def looked(at: dt.datetime) -> int:
+        """Return at how many files was looked."""
+        work.clear()
+        with Workspace.open(office) as workspace:
+            found = kept.retained(workspace, on=at.date(), at=at)
+            files = work["state_of"]
+            assert found == retention_list(workspace, on=at.date())
+        return files
+
+    kept, now = Gathered(), office_of.NOW
+    every = looked(now)
+    _renamed(office, "王秀岚")
+    assert (every, looked(now), looked(now)) == (len([*office.glob("archive/cases/*")]), 1, 0)
+    assert looked(now + LONGEST) == every, "damage without an event shows only so"
 
 
 def test_another_day_reads_no_household(office: Path, work: Counter[str]) -> None:
