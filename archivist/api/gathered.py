@@ -44,13 +44,15 @@ class Gathered:
         minute = on.replace(second=0, microsecond=0)
         return self._answer(workspace, ("due", minute, days), lambda: agenda.due(workspace, on=on, days=days))
 
-    def cases(self, workspace: Workspace, *, order: ListOrder) -> CaseList:
+    def cases(self, workspace: Workspace, *, on: dt.date, order: ListOrder) -> CaseList:
         """Return what ``case_list.list_cases`` does.
 
         Raises:
             IndexFault: E400.
         """
-        return self._answer(workspace, ("cases", order), lambda: case_list.list_cases(workspace, order=order))
+        return self._answer(
+            workspace, ("cases", on, order), lambda: case_list.list_cases(workspace, on=on, order=order)
+        )
 
     def retained(self, workspace: Workspace, *, on: dt.date, at: dt.datetime) -> RetentionList:
         """Return what ``retention.retention_list`` does; all files are looked at again after ``LONGEST``.

@@ -20,7 +20,7 @@ from archivist.model.ids import CaseNo, Category
 from archivist.model.standing import LimitStatus
 from archivist.model.states import State
 from archivist.procedure import check_findings, hold_reviews, office_duties
-from archivist.procedure.case_sights import CasesKnown, Sight, deadline, read_sights, worked_out
+from archivist.procedure.case_sights import CasesKnown, Sight, deadline, lacks, read_sights, worked_out
 from archivist.procedure.duties import Duty
 from archivist.procedure.hold_reviews import HoldReview
 from archivist.rules.deadlines import Excluded
@@ -192,6 +192,7 @@ class CaseStanding:
 
     Attributes:
         due: the last day in time, ``None`` where nothing of the office's runs; ``limit`` the title of that limit.
+        lacks: how many required papers are not there, of a case that is not decided upon yet; 0 where no day was asked for.
     """
 
     number: str
@@ -199,6 +200,7 @@ class CaseStanding:
     state: State
     due: Deadline | None = None
     limit: str = ""
+    lacks: int = 0
 
 
 def standings(
@@ -206,11 +208,16 @@ def standings(
     unread: list[str],
     *,
     category: Category | None = None,
+    on: dt.date | None = None,
     step: Callable[[int, int], None] | None = None,
 ) -> Iterator[CaseStanding]:
-    """Yield where every open case stands; those that cannot be read are added to ``unread``. See ``agenda``."""
+    """Yield where every open case stands; those that cannot be read are added to ``unread``. See ``agenda``; ``on`` is the day for ``lacks``."""
     for sight in read_sights(workspace, category, unread, step):
-        yield _standing(sight, workspace.pack)
+        standing = _standing(sight, workspace.pack)
+        if on and "lacks" in sight.body:
+            kind = CaseNo.parse(sight.number).category
+            standing = replace(standing, lacks=lacks(sight.body, kind, workspace.pack, on))
+        yield standing
 
 
 def standing_of(case: Case, pack: Pack) -> CaseStanding:
