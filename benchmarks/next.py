@@ -41,12 +41,12 @@ def measure(cases: int) -> tuple[float, float, float]:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "office"
         with make(root, cases) as workspace:
-            list_cases(workspace)
+            list_cases(workspace, on=NOW.date())
             number = str(workspace.archive.case_numbers()[-1])
         today = NOW.date()
         return (
             median_of_five(root, lambda w: next_of_office(w, on=today, limit=FEW)),
-            median_of_five(root, list_cases),
+            median_of_five(root, lambda w: list_cases(w, on=today)),
             median_of_five(root, lambda w: next_of_case(w, number, on=today)),
         )
 

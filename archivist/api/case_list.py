@@ -27,6 +27,7 @@ class ListedCase:
         place: the village or community (村、社区).
         state: where it stands in the procedure; ``None`` where its file could not be read (未检).
         due: the last day of the office's limit that runs out first, ``None`` where none runs; ``limit`` its title.
+        lacks: how many required papers are not there, while it is not decided upon.
         handed_over: to whom, since when and with which package, where another office answers for it since a reorganisation: it is no work
             here, so that ``state`` and ``due`` say nothing of it; else empty.
     """
@@ -41,6 +42,7 @@ class ListedCase:
     due: dt.date | None
     limit: str
     handed_over: str = ""
+    lacks: int = 0
 
     @classmethod
     def of(cls, row: CaseRow, standing: CaseStanding | None, handed_over: str = "") -> ListedCase:
@@ -58,6 +60,7 @@ class ListedCase:
             due=standing.due.day if standing and standing.due else None,
             limit=standing.limit if standing else "",
             handed_over=handed_over,
+            lacks=standing.lacks if standing else 0,
         )
 
 
@@ -119,6 +122,8 @@ def list_cases(
     status: CaseStatus | None = None,
     place: str = "",
     state: State | None = None,
+    lacking: bool = False,
+    on: dt.date,
     order: ListOrder = ListOrder.NUMBER,
     progress: Callable[[int, int], None] | None = None,
     memory: ListMemory | None = None,
@@ -131,6 +136,8 @@ def list_cases(
         status: only those open, or closed; what was handed over is not open here.
         place: only those of a village or community; a part of its name will do.
         state: only those that stand there in the procedure.
+        lacking: only those that lack a required paper; see ``ListedCase``.
+        on: the day by whose rules papers are required.
         order: by number, by the next deadline, or by the state in the order of the procedure; then by number.
         progress: called with the cases worked out and all those to be, where what is kept of them must be renewed.
         memory: of all households of the office, where many such questions are asked; without ``category`` only.
@@ -143,13 +150,13 @@ def list_cases(
     memory = memory or ListMemory(AgendaMemory())
     rows = workspace.index.cases(category=category, status=status.value if status else "", place=place)
     unread: list[str] = []
-    found = standings(workspace, unread, category=category, step=progress, memory=memory.households)
+    found = standings(workspace, unread, category=category, on=on, step=progress, memory=memory.households)
     standing = {s.number: s for s in found}
     handed = {number: one.words for number, one in workspace.archive.custody.readable().items()}
     listed = memory.all_of(((row, standing.get(str(row.number))) for row in rows), handed)
     if status is CaseStatus.OPEN:
         listed = [case for case in listed if not case.handed_over]
-    listed = [case for case in listed if state is None or case.state is state]
+    listed = [c for c in listed if (state is None or c.state is state) and (c.lacks or not lacking)]
     match order:
         case ListOrder.DUE:
             listed.sort(key=lambda c: (c.due or dt.date.max, c.case))

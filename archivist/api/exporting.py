@@ -67,20 +67,23 @@ def export_everything(
     by: By,
     folder: Path,
     *,
+    cases: Sequence[str] = (),
     full: bool = False,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> EverythingExported:
-    """Write every household of the archive into a new folder: a workbook, a CSV a table, the events, and the papers by household.
+    """Write every household of the archive, or some, into a new folder: a workbook, a CSV a table, the events, and the papers by household.
 
     Args:
         workspace: the open workspace; nothing in it changes.
         by: who asks; whom the files name is on record before the first is written.
         folder: a new one.
+        cases: only these households, as people name them.
         full: with whole numbers, and with the papers, on which no number can be covered.
         progress: called with how many households are done, and of how many.
 
     Raises:
         UnknownActor: E505. RoleMissing: E504. UsageError: E001, the folder is there already. WriteFailed: E204.
+            CaseNotFound: E201, AmbiguousCase: E003, of ``cases``.
     """
     authorisation.require(workspace, by, Act.EXPORT)
     if full:
@@ -91,10 +94,10 @@ def export_everything(
             raise UsageError(
                 f"{one.name} 已经存在，不覆盖", remedy="换一个文件夹，或先移走它。", file=one.name
             )
-    numbers = workspace.archive.case_numbers()
+    numbers = _numbers(workspace, cases) if cases else workspace.archive.case_numbers()
     workspace.archive.access.disclose(numbers)
     shown: Callable[[str], str] = (lambda text: text) if full else _masked
-    rows: dict[str, list[list[str]]] = {group.label: [] for group in field_schema.GROUPS}
+    rows = _no_rows()
     events = papers = 0
     damaged: dict[CaseNo, str] = {}
     try:
@@ -109,8 +112,7 @@ def export_everything(
                         )
                         told.write(f"{line}\n".encode())
                         events += 1
-                    for group in field_schema.GROUPS:
-                        rows[group.label] += ([*_head(case), *map(shown, row)] for row in _rows(case, group))
+                    _add(rows, case, shown)
                     if full:
                         written = _papers(workspace, case, part / PAPERS / str(number))
                         papers += sum(not paper.damaged for paper in written)
@@ -119,7 +121,7 @@ def export_everything(
                 except IntegrityAlarm as alarm:
                     damaged[number] = alarm.what
                 progress(done, len(numbers))
-        used = {label: found for n, (label, found) in enumerate(rows.items()) if found or not n}
+        used = _used(rows)
         _write_tables(part, used)
         part.rename(folder)
     except OSError as error:
@@ -135,6 +137,43 @@ def export_everything(
         tuple(used),
         tuple((str(n), why) for n, why in damaged.items()),
     )
+
+
+def household_workbook(workspace: Workspace, by: By, cases: Sequence[str]) -> bytes:
+    """Return the workbook (.xlsx) that ``export_everything`` writes of some households; of numbers only head and tail.
+
+    Raises:
+        UnknownActor: E505. RoleMissing: E504. CaseNotFound: E201. AmbiguousCase: E003. IntegrityAlarm: E202, one cannot be read.
+    """
+    authorisation.require(workspace, by, Act.EXPORT)
+    numbers = _numbers(workspace, cases)
+    workspace.archive.access.disclose(numbers)
+    rows = _no_rows()
+    for number in numbers:
+        _add(rows, workspace.archive.read(number), _masked)
+    return _workbook(_used(rows))
+
+
+def _numbers(workspace: Workspace, cases: Sequence[str]) -> list[CaseNo]:
+    return list(dict.fromkeys(map(workspace.find_case, cases)))
+
+
+Tables = dict[str, list[list[str]]]
+"""By the label of a group of facts: a line a household, or several."""
+
+
+def _no_rows() -> Tables:
+    return {group.label: [] for group in field_schema.GROUPS}
+
+
+def _add(rows: Tables, case: Case, shown: Callable[[str], str]) -> None:
+    for group in field_schema.GROUPS:
+        rows[group.label] += ([*_head(case), *map(shown, row)] for row in _rows(case, group))
+
+
+def _used(rows: Tables) -> Tables:
+    """Return the tables that say something; the first, of applicants, is always there."""
+    return {label: found for n, (label, found) in enumerate(rows.items()) if found or not n}
 
 
 def _head(case: Case) -> tuple[str, ...]:
@@ -155,30 +194,41 @@ def _papers(workspace: Workspace, case: Case, target: Path) -> list[ExportedFile
     return [one for record in case.records.values() for one in write_records(record, folder, target, None)]
 
 
-def _write_tables(part: Path, tables: Mapping[str, Sequence[Sequence[str]]]) -> None:
+def _columns(label: str) -> list[tuple[str, str]]:
+    """Return heading and kind of each column of a table."""
     from archivist.procedure import roster_exported
-    from archivist.tables.writer import FORMULA, BookWriter, SheetColumn
 
-    groups = {group.label: group for group in field_schema.GROUPS}
-    before = roster_exported.HEADS
+    group = next(group for group in field_schema.GROUPS if group.label == label)
+    return [*((head, "str") for head in roster_exported.HEADS), *((f.label, f.kind) for f in group.fields)]
+
+
+def _workbook(tables: Tables) -> bytes:
+    from archivist.tables.writer import BookWriter, SheetColumn
+
     book = BookWriter()
-    (part / TABLES).mkdir(mode=0o700)
     for label, rows in tables.items():
-        heads = (*before, *(field.label for field in groups[label].fields))
-        kinds = (*("str",) * len(before), *(field.kind for field in groups[label].fields))
-        sheet = book.sheet(label, [SheetColumn(h, k) for h, k in zip(heads, kinds, strict=True)])
+        sheet = book.sheet(label, [SheetColumn(head, kind) for head, kind in _columns(label)])
         sheet.heads()
-        text = io.StringIO(newline="")
-        table = csv.writer(text)
-        table.writerow(heads)
         for row in rows:
             sheet.row(row)
+    return book.data()
+
+
+def _write_tables(part: Path, tables: Tables) -> None:
+    from archivist.tables.writer import FORMULA
+
+    (part / TABLES).mkdir(mode=0o700)
+    for label, rows in tables.items():
+        text = io.StringIO(newline="")
+        table = csv.writer(text)
+        table.writerow(head for head, _ in _columns(label))
+        for row in rows:
             table.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in row])
         name = re.sub(r'[\\/:*?"<>|]', "", label)
         with private(part / TABLES / f"{name}.csv") as out:
             out.write(text.getvalue().encode("utf-8-sig"))
     with private(part / WORKBOOK) as out:
-        out.write(book.data())
+        out.write(_workbook(tables))
 
 
 def _covered(value: object, shown: Callable[[str], str]) -> object:

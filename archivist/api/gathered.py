@@ -60,7 +60,7 @@ class Gathered:
         self._let_rest("due", on.date(), len(found.entries))
         return found.within(days)
 
-    def cases(self, workspace: Workspace, *, order: ListOrder) -> CaseList:
+    def cases(self, workspace: Workspace, *, on: dt.date, order: ListOrder) -> CaseList:
         """Return what ``case_list.list_cases`` does.
 
         Raises:
@@ -68,10 +68,10 @@ class Gathered:
         """
         found = self._answer(
             workspace,
-            ("cases", order),
-            lambda: case_list.list_cases(workspace, order=order, memory=self._listed),
+            ("cases", on, order),
+            lambda: case_list.list_cases(workspace, on=on, order=order, memory=self._listed),
         )
-        self._let_rest("cases", None, len(found.cases))
+        self._let_rest("cases", on, len(found.cases))
         return found
 
     def retained(self, workspace: Workspace, *, on: dt.date, at: dt.datetime) -> RetentionList:

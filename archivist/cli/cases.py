@@ -257,6 +257,7 @@ def _show_disagreeing(session: Session, found: CaseFile, *, full: bool) -> None:
 @click.option("--status", type=click.Choice([*_STATUSES]), help="状态。")
 @click.option("--place", default="", help="村（社区）。")
 @click.option("--state", help="办理状态，如 受理、公示中、在享。")
+@click.option("--lacking", is_flag=True, help="只列缺件的：还没有作出决定、应收的材料没有收齐。")
 @click.option(
     "--sort",
     "order",
@@ -266,7 +267,13 @@ def _show_disagreeing(session: Session, found: CaseFile, *, full: bool) -> None:
 )
 @with_session
 def list_(
-    session: Session, category: str | None, status: str | None, place: str, state: str | None, order: str
+    session: Session,
+    category: str | None,
+    status: str | None,
+    place: str,
+    state: str | None,
+    lacking: bool,
+    order: str,
 ) -> int:
     """列出户档：办到哪里，本机关的期限哪天先到。"""
     with session.progress("推算期限", least=MANY) as progress:
@@ -276,12 +283,14 @@ def list_(
             status=_STATUSES[status] if status else None,
             place=place,
             state=parse_state(state) if state else None,
+            lacking=lacking,
+            on=session.today(),
             order=ListOrder(order),
             progress=progress,
         )
     session.emit(found)
     session.table(
-        ("户号", "申请人", "类别", "村（社区）", "办理状态", "期限"),
+        ("户号", "申请人", "类别", "村（社区）", "办理状态", "期限", "缺件"),
         [
             (
                 c.case,
@@ -290,6 +299,7 @@ def list_(
                 c.place,
                 "已移交" if c.handed_over else c.state.label if c.state else "未检",
                 c.due or "",
+                c.lacks or "",
             )
             for c in found.cases
         ],

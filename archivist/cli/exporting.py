@@ -12,9 +12,10 @@ from archivist.errors import IntegrityAlarm
 
 @click.command("export")
 @click.argument("folder", metavar="文件夹", type=click.Path(path_type=Path))
+@click.option("--case", "cases", multiple=True, metavar="户", help="只导出这一户；可以写多次。")
 @click.option("--full", is_flag=True, help="证号、账号不遮挡，各件也一并导出；限有岗位的人。")
 @with_session
-def export_(session: Session, folder: Path, full: bool) -> int:
+def export_(session: Session, folder: Path, cases: tuple[str, ...], full: bool) -> int:
     """全部导出：各户信息（.xlsx、.csv）、逐条事件；加 --full 连同各户各件，写到一个新文件夹。
 
     不加 --full 时证号、账号只留头尾，各件不导出（件上的证号遮不住）。档案库不变；导出的文件只有本人可读。
@@ -23,7 +24,12 @@ def export_(session: Session, folder: Path, full: bool) -> int:
 
     with session.progress("导出", MANY) as progress:
         done = export_everything(
-            session.workspace, session.by(writes=False), folder, full=full, progress=progress
+            session.workspace,
+            session.by(),
+            folder,
+            cases=cases,
+            full=full,
+            progress=progress,
         )
     session.emit(done)
     session.say(

@@ -150,7 +150,7 @@ def _require(session: Session, *, full: bool, save: bool) -> None:
         from archivist.api import authorisation
 
         if full:
-            authorisation.require(session.workspace, session.by(writes=False), Act.SEE_NUMBERS)
+            authorisation.require(session.workspace, session.by(), Act.SEE_NUMBERS)
         if save:
             authorisation.require(session.workspace, session.by(), Act.KEEP_SEARCH)
 

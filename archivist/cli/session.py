@@ -134,7 +134,7 @@ class Session:
 
         Args:
             named: somebody else who acts besides.
-            writes: whether something is to be written; who only looks is asked for nothing.
+            writes: whether something is to be written, or shown to some alone; who only looks is asked for nothing.
         """
         account = os_account()
         said = without_invisible(named or self.actor).strip()

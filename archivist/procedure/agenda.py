@@ -26,6 +26,7 @@ from archivist.procedure.case_sights import (
     Sight,
     SightMemory,
     deadline,
+    lacks,
     read_sights,
     rules_stamp,
     worked_out,
@@ -216,6 +217,7 @@ class CaseStanding:
 
     Attributes:
         due: the last day in time, ``None`` where nothing of the office's runs; ``limit`` the title of that limit.
+        lacks: how many required papers are not there, of a case that is not decided upon yet; 0 where no day was asked for.
     """
 
     number: str
@@ -223,6 +225,7 @@ class CaseStanding:
     state: State
     due: Deadline | None = None
     limit: str = ""
+    lacks: int = 0
 
 
 def standings(
@@ -230,14 +233,22 @@ def standings(
     unread: list[str],
     *,
     category: Category | None = None,
+    on: dt.date | None = None,
     step: Callable[[int, int], None] | None = None,
     memory: AgendaMemory | None = None,
 ) -> list[CaseStanding]:
-    """Return where every open case stands; those that cannot be read are added to ``unread``. See ``agenda``."""
+    """Return where every open case stands; those that cannot be read are added to ``unread``. See ``agenda``; ``on`` is the day for ``lacks``."""
     memory = memory or AgendaMemory()
     sights = read_sights(workspace, category, unread, step, memory=memory.sights)
     pack = workspace.pack
-    return memory.standings.of(sights, rules_stamp(pack), lambda sight: _standing(sight, pack))
+
+    def stand(sight: Sight) -> CaseStanding:
+        standing = _standing(sight, pack)
+        if on is None or "lacks" not in sight.body:
+            return standing
+        return replace(standing, lacks=lacks(sight.body, CaseNo.parse(sight.number).category, pack, on))
+
+    return memory.standings.of(sights, (rules_stamp(pack), on), stand)
 
 
 def standing_of(case: Case, pack: Pack) -> CaseStanding:

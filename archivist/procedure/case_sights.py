@@ -25,6 +25,7 @@ from archivist.procedure import check_findings, hold_reviews
 from archivist.rules import deadlines
 from archivist.rules.deadlines import Obligation
 from archivist.rules.pack import Pack
+from archivist.rules.rule_days import RuleDays
 from archivist.rules.staffing import recipients
 from archivist.rules.work_calendar import Deadline
 from archivist.search import agenda_cache as kept
@@ -32,7 +33,7 @@ from archivist.search.agenda_cache import Standing
 from archivist.store.chain import EVENTS, event_name
 from archivist.workspace import Workspace
 
-FORMAT: Final = 5
+FORMAT: Final = 6
 """Of what is kept."""
 SAVED_TOGETHER: Final = 50
 """So many cases a process that remembers them works out before it puts them into the catalogue: each time costs as much as reading ten chains, and
@@ -70,6 +71,8 @@ class CasesKnown:
 
 def worked_out(case: Case, pack: Pack) -> str:
     """Return all the agenda needs of a case, as text: limits with the place of their rule in the pack, and counts."""
+    from archivist.rules.completeness.lacking import lacking  # who finds all kept need not load the checks
+
     place = {id(rule): n for n, rule in enumerate(pack.rules)}
     due = [_plain(o, place[id(o.rule)]) for o in deadlines.running(case, pack)]
     since = case.steps[-1].on if case.steps else case.rules_on
@@ -81,6 +84,7 @@ def worked_out(case: Case, pack: Pack) -> str:
         {"due": due, "review": visit, "served": recipients(case, pack), "state": case.state.value}
         | ({"holds": reviews} if (reviews := hold_reviews.plain(case)) else {})
         | ({"findings": told} if (told := check_findings.plain(case)) else {})
+        | ({"lacks": [case.rules_on.isoformat(), places]} if (places := lacking(case, pack)) else {})
         | months,
         separators=(",", ":"),
     )
@@ -99,6 +103,15 @@ def _written(end: Deadline | None) -> str:
     if end is None:
         return ""
     return end.day.isoformat() + (f"T{end.at}" if end.at else "") + ("~" if end.provisional else "")
+
+
+def lacks(body: dict[str, Any], category: Category, pack: Pack, on: dt.date) -> int:
+    """Return how many required papers a case lacks on a day, by what is kept of it."""
+    accepted, places = body.get("lacks", ("", ()))
+    if not places:
+        return 0
+    days = RuleDays(dt.date.fromisoformat(accepted), on)
+    return sum(pack.materials[place].applies(category, days) for place in places)
 
 
 def deadline(text: str) -> Deadline | None:

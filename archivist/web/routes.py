@@ -95,6 +95,7 @@ ROUTES: Final[Sequence[Route]] = (
     _look("/due/month", "due", due.month),
     _look("/due/calendar.ics", "due --ics", due.calendar_file),
     _look("/cases", "search", households.show, search=True),
+    _act("/cases/export", Act.EXPORT, households.export),
     _look("/cases/new", "case open --dry-run", opening.ask),
     Route(
         "/cases/new/look", "case open --dry-run", opening.look, MAY[Act.OPEN_CASE], posts=True, search=True

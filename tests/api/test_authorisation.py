@@ -47,6 +47,7 @@ LOOKS = {
     "authorisation.require_another": "the gate",
     "page_preferences.prefer": "how somebody wants the page: it concerns no file and no case",
     "given_papers.file_signed": "files the form of an act, for the use case whose gate that act is",
+    "exporting.household_workbook": "writes nothing, and asks the gate itself; the access log has it first",
     "exporting.export_everything": "writes outside the archive, and asks the gate itself; the access log has it first",
     "printing.print_queue": "puts papers into one file outside the archive; the access log has them first",
     "finishing.plan": "says what finishing would make of a file",

@@ -80,7 +80,7 @@ def test_a_second_file_of_one_person_says_why(workspace: Workspace, case: str) -
     with pytest.raises(InvalidValue, match="理由"):
         open_case(workspace, LATER, Category.DB, same, opened_on=TODAY, again=True)
     second = open_case(workspace, LATER, Category.DB, same, opened_on=TODAY, again=True, reason="分户")
-    assert {c.case for c in list_cases(workspace).cases} == {case, second.case}
+    assert {c.case for c in list_cases(workspace, on=TODAY).cases} == {case, second.case}
     with pytest.raises(AmbiguousCase):
         show_case(workspace, "王秀兰")
 
@@ -134,11 +134,11 @@ def test_a_list_is_narrowed(workspace: Workspace, case: str) -> None:
     other = [("applicant.name", "赵样例"), ("applicant.id_number", make_id("19500101", "015"))]
     second = open_case(workspace, LATER, Category.TK, other, opened_on=TODAY).case
     deregister(workspace, LATER, second, on=LATER.today, reason="自愿退出")
-    assert [c.case for c in list_cases(workspace).cases] == [case, second]
-    assert [c.case for c in list_cases(workspace, category=Category.TK).cases] == [second]
-    assert [c.case for c in list_cases(workspace, status=CaseStatus.OPEN).cases] == [case]
-    assert [c.case for c in list_cases(workspace, place="样例里").cases] == [case]
-    assert printed(list_cases(workspace))["cases"][1]["status"] == "deregistered"
+    assert [c.case for c in list_cases(workspace, on=TODAY).cases] == [case, second]
+    assert [c.case for c in list_cases(workspace, on=TODAY, category=Category.TK).cases] == [second]
+    assert [c.case for c in list_cases(workspace, on=TODAY, status=CaseStatus.OPEN).cases] == [case]
+    assert [c.case for c in list_cases(workspace, on=TODAY, place="样例里").cases] == [case]
+    assert printed(list_cases(workspace, on=TODAY))["cases"][1]["status"] == "deregistered"
 
 
 def test_closing_starts_the_time_it_is_kept(workspace: Workspace, case: str) -> None:

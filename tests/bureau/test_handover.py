@@ -156,16 +156,18 @@ def test_what_was_handed_over_is_no_work_here(giving: Workspace, taking: Workspa
     now = due(giving)
     assert (now.entries, now.holds, now.cases, now.handed_over) == ((), (), 0, 2)
     assert (due(giving, number).entries, due(giving, number).handed_over) == ((), 1)
-    listed = case_list.list_cases(giving, order=case_list.ListOrder.STATE)
+    listed = case_list.list_cases(giving, on=moment.date(), order=case_list.ListOrder.STATE)
     assert [(c.case, c.state, c.due) for c in listed.cases] == [(number, None, None), (other, None, None)]
     assert all("移交给 TJHX" in c.handed_over for c in listed.cases) and listed.unread == ()
-    assert case_list.list_cases(giving, status=CaseStatus.OPEN).cases == ()
+    assert case_list.list_cases(giving, on=moment.date(), status=CaseStatus.OPEN).cases == ()
     assert next_acts.next_of_office(giving, on=moment.date()).households == ()
     take(taking, made)
     there = due(taking)
     assert {e.case for e in there.entries} == {number} and {h.case for h in there.holds} == {other}
     assert there.handed_over == 0, "the limits run on where the files are"
-    assert not any(c.handed_over for c in case_list.list_cases(taking, status=CaseStatus.OPEN).cases)
+    assert not any(
+        c.handed_over for c in case_list.list_cases(taking, on=moment.date(), status=CaseStatus.OPEN).cases
+    )
 
 
 def test_verify_knows_a_file_that_changed_after_it_was_handed_over(

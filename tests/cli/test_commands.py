@@ -218,7 +218,10 @@ def test_a_misspelt_setting_is_refused(office: Office) -> None:
     ):
         assert "setle_s" in office.run(*command, check=50).stderr
     assert "王秀兰" in office.run("search", "王秀兰").stdout
-    assert "setle_s" in office.run("doctor").stdout
+    told = next(c for c in office.json("doctor", check=1)["checks"] if c["check"] == "工作区")
+    assert told["state"] == "警报" and "setle_s" in told["detail"], (
+        "a workspace that cannot be opened is not “没有”"
+    )
 
 
 @sweep(1 / 3, of="packs and templates at the command line")

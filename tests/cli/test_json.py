@@ -80,7 +80,12 @@ RUNS: dict[tuple[str, ...], list[tuple[int, str, list[str]]]] = {
         (0, "case-sheet", ["低保", "-o", "空白.xlsx"]),
         (2, "error", ["低保", "-o", "空白.xlsx"]),
     ],
-    ("export",): [(0, "export", ["全部", "--full"]), (0, "export", ["全部遮挡"]), (2, "error", ["全部"])],
+    ("export",): [
+        (0, "export", ["全部", "--full"]),
+        (0, "export", ["全部遮挡"]),
+        (0, "export", ["一户", "--case", "王秀兰"]),
+        (2, "error", ["全部"]),
+    ],
     ("case", "log"): [(0, "case-log", ["王秀兰"])],
     ("case", "deregister"): [
         (0, "case-deregister-plan", ["赵一", "--reason", "自愿退出", "--dry-run"]),

@@ -81,6 +81,15 @@ def test_without_the_pin_nothing_is_written(staffed: Office) -> None:
     staffed.run("case", "set", "王秀兰", "申请人.联系电话=022-00005555", "--as", "孟档案")
 
 
+def test_what_only_some_may_see_asks_for_it_too(staffed: Office) -> None:
+    """Whole numbers and exports are no look that is open to all: whoever has a PIN is asked for it, and gets them with it."""
+    staffed.typed("people", "pin", "孟档案", "--as", "孟档案", "--pin-stdin", answers=f"{GOOD}\n")
+    for who, words in (("林经办", ("search", "王秀兰", "--full")), ("孟档案", ("export", "全部"))):
+        assert "E506" in staffed.run(*words, "--as", who, check=56).stderr
+        staffed.typed(*words, "--as", who, "--pin-stdin", answers=f"{OTHER}\n", check=56)
+        staffed.typed(*words, "--as", who, "--pin-stdin", answers=f"{GOOD}\n")
+
+
 def test_the_event_says_that_the_pin_was_given(staffed: Office) -> None:
     """The event says how the person is known; the history shows it; the PIN stands nowhere."""
     staffed.typed(*CHANGE, "--pin-stdin", answers=f"{GOOD}\n")

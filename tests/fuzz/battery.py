@@ -113,7 +113,7 @@ def search(workspace: Workspace) -> None:
     """Ask the index."""
     for query in ("wangxiulan", "户口簿 OR 张三丰"):
         searching.search(workspace, query)
-    case_list.list_cases(workspace)
+    case_list.list_cases(workspace, on=NOW.date())
 
 
 def settings(workspace: Workspace) -> None:

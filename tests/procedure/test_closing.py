@@ -230,7 +230,7 @@ def test_a_reopened_file_stands_where_it_stood(workspace: Workspace) -> None:
     assert (after.status, after.state, after.deregistered_on) == (CaseStatus.OPEN, State.ABANDONED, None)
     assert done.state is State.ABANDONED and done.drop_folder.is_dir()
     assert retention.retention_list(workspace, on=TODAY).cases == ()
-    assert [c.case for c in list_cases(workspace, status=CaseStatus.OPEN).cases] == [number]
+    assert [c.case for c in list_cases(workspace, on=TODAY, status=CaseStatus.OPEN).cases] == [number]
     event, _ = workspace.archive.chain(case.number).events[-1]
     assert (event.op, event.reason) == (Op.REOPENED, "本人又不撤回了")
     api.deregister(workspace, BY, number, on=TODAY, reason="撤回", confirmed=True)

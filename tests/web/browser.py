@@ -104,6 +104,7 @@ class Browser:
         answer = self.client.get(path, headers=headers)
         if found := re.search(r'name="form_word" value="([^"]+)"', answer.text):
             self.form_word = found[1]
+        assert "&amp;amp;" not in answer.text, f"{path} has an address that was escaped twice"
         return answer
 
     def post(self, path: str, *, origin: str = HERE, **form: str) -> httpx2.Response:

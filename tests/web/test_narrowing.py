@@ -82,3 +82,17 @@ def test_the_next_page_goes_on_where_this_one_ends(browser: Browser, monkeypatch
 def test_a_mark_that_is_none_is_explained(browser: Browser) -> None:
     answer = browser.get(f"/cases?q={WORD}&after=garbage")
     assert answer.status_code == 200 and 'role="alert"' in answer.text
+
+
+def test_the_list_is_narrowed_to_those_that_lack_a_paper(page: Page) -> None:
+    """“facets (类别 状态 村 环节 缺件 年)”: each line says how many, one click leaves only those."""
+    browser = page.browser("林经办")
+    text = browser.get("/cases").text
+    assert re.search(r"缺 [1-9]\d*</span>", text), "王秀兰 has handed nothing in"
+    assert 'href="/cases?lacking=1">只看缺件的 <span class="num">1</span> 户' in text
+    only = browser.get("/cases?lacking=1").text
+    assert f'href="/case/{CASE}"' in only and "1 户缺件，按期限先后" in only
+    every = re.search(r'id="all" href="([^"]+)"', only)
+    assert every
+    ticked = browser.get(html.unescape(every[1])).text
+    assert "户缺件，按期限先后" in ticked and f'value="{CASE}" aria-label="勾选 王秀兰" checked>' in ticked

@@ -56,11 +56,20 @@ def missing(case: Case, pack: Pack, on: dt.date) -> list[Missing]:
     Once a correction notice was issued, only what it asked for can still be missing: the law has the applicant told
     once, of everything (《最低生活保障审核确认办法》第十条「材料不齐备的，应当一次性告知补齐所有规定材料」).
     """
+    days = RuleDays(case.rules_on, on)
+    return [_missing(m, case) for m in absent(case, pack) if m.applies(case.category, days)]
+
+
+def absent(case: Case, pack: Pack) -> list[Material]:
+    """Return the papers that are not in the case and that it must hold by the rules of some day; of which, ``Material.applies`` says."""
     asked = asked_for(case)
     return [
-        _missing(m, case)
-        for m in required(case, pack, on)
-        if not handed_in(case, m.document, *m.accepts) and (asked is None or m.document in asked)
+        m
+        for m in pack.materials
+        if (not m.categories or case.category in m.categories)
+        and (asked is None or m.document in asked)
+        and conditions.holds(m.when, case)
+        and not handed_in(case, m.document, *m.accepts)
     ]
 
 
