@@ -189,13 +189,15 @@ def take_back_filing(workspace: Workspace, by: By, case: str, record: str) -> st
     Raises:
         ArchiveError: E200, they did something else there since, or see ``undo``. Else what ``plan`` and ``undo`` raise.
     """
+    from archivist.model.event import Op
     from archivist.procedure.undoing import from_tray
 
-    planned = plan(workspace, by, case)
+    planned, wanted = plan(workspace, by, case), record_named(record)
     last = planned.own.event
-    if not from_tray(last) or last.data["record"]["no"] != record_named(record):
+    filed = from_tray(last) or last.op is Op.SIGNED_COPY_FILED  # of which undoing says what is done instead
+    if not filed or last.data["record"]["no"] != wanted:
         raise ArchiveError(
-            f"第 {record_named(record)} 件归入以后，您在这一户又办了{planned.shown.title}：{planned.shown.text}",
+            f"第 {wanted} 件不是您在这一户最后办的，最后办的是{planned.shown.title}：{planned.shown.text}",
             file=planned.shown.case,
             remedy="归错户、认错种类的，打开那一件，在“归错了”里移到别户或者改种类。没有写入任何内容。",
         )

@@ -25,6 +25,7 @@ from archivist.reading.formats.identify import identify
 from archivist.reading.kept_reading import pack
 from archivist.reading.reader_process import Reader
 from archivist.store import Original, TrayItem, held_files
+from archivist.store.record_moves import MOVED_FROM
 from archivist.store.review_tray import WaitingDraft
 from archivist.store.unfiling import unfile
 from archivist.workspace import Workspace
@@ -95,7 +96,7 @@ def _takable(workspace: Workspace, by: By, case: Case, number: RecordNo) -> Reco
         f"归错户的：archivist case record move {case.number} {number} 应归户 --reason 理由；"
         f"认错种类的：archivist case record retype {case.number} {number} 种类 --reason 理由。"
     )
-    if "tray" not in record.source:
+    if "tray" not in record.source or MOVED_FROM in record.source:
         raise ArchiveError(f"第 {number} 件不是从待认领归入的", file=str(case.number), remedy=put_right)
     if dt.datetime.fromisoformat(record.filed_at).date() != by.today:
         raise ArchiveError(

@@ -136,8 +136,9 @@ def filing_of(chain: Chain, record: RecordNo) -> Event:
 
 
 def from_tray(event: Event) -> bool:
-    """Tell whether an event filed a paper that somebody, or the program, took from the tray."""
-    return event.op is Op.RECORD_FILED and "tray" in (event.source or {})
+    """Tell whether an event filed a paper that somebody, or the program, took from the tray; one moved here came from a household."""
+    source = event.source or {}
+    return event.op is Op.RECORD_FILED and "tray" in source and MOVED_FROM not in source
 
 
 # ── its opposite ─────────────────────────────────────────────────────────────────────────────────────────

@@ -36,7 +36,7 @@ from tests.sampling import sample, sweep
 
 NEEDLESS: Final = {
     r"archive/\.work/new-[^/]+/pending(/1)? by .*_stage .*": "a bag not yet in its place is forgotten as a whole",
-    r"archive/\.work by (?!.*remove ).*(create|put) .*": "where a rename of a folder is whole, the new place is enough",
+    r"archive/\.work by (?!.*remove ).*(create|put|put_back) .*": "where a rename of a folder is whole, the new place is enough",
     r"archive/review by (.* > )?review_tray\.remove .*": "the same: the place it left",
     r"archive/\.work/new-\d{8}-\w{8} by .*commit\.(_stage|finish) .*": "what is put into the bag next makes it safe, before it has its place",
     r"archive/batches/[^/]+ by .*_clear .*": "the next start clears it",

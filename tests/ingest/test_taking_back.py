@@ -10,7 +10,7 @@ from pathlib import Path
 import bagit
 import pytest
 
-from archivist.api import cases, steps, undoing
+from archivist.api import cases, documents, refiling, steps, undoing
 from archivist.api.case_file import show_case
 from archivist.errors import ArchiveError, RecordNotFound
 from archivist.ingest import by_hand, taking_back
@@ -24,7 +24,7 @@ from archivist.reading.pages import PageText, ReadResult
 from archivist.store import Original, TrayItem
 from archivist.store.bag_fixity import check_bag
 from archivist.workspace import Workspace
-from tests.filing import file_papers
+from tests.filing import come_to, file_papers
 from tests.kit import BY, NOW, TODAY, make_workspace, open_another, open_household
 
 OTHER = By("苏调查", NOW)
@@ -48,7 +48,7 @@ def household(workspace: Workspace, n: int = 0) -> CaseNo:
 def waiting(workspace: Workspace, name: str = "王秀兰 诊断.txt") -> TrayItem:
     """Put a paper into the tray."""
     path = workspace.archive.inbox / name
-    path.write_text(WORDS, encoding="utf-8")
+    path.write_text(f"{WORDS}\n{name}", encoding="utf-8")
     original = Original.of(path, name)
     with workspace.archive.writing("林经办"):
         item = workspace.archive.tray.put(
@@ -156,3 +156,26 @@ def test_undo_takes_it_back_and_says_what_follows(workspace: Workspace) -> None:
     assert f"archivist review assign {item.id} {number}" in again.instead
     cases.change_facts(workspace, OTHER, number, [("applicant.phone", "022-00008888")])
     sound(workspace)
+
+
+def test_a_signed_copy_and_a_moved_paper_are_no_filing_to_be_taken_back(workspace: Workspace) -> None:
+    """What another act stands behind is that act's to take back, and it is said which: nothing is moved by the way."""
+    number = household(workspace)
+    come_to(workspace, workspace.archive.read(number), "application_form")
+    prepared = documents.prepare(workspace, BY, "application_form", (str(number),), settings={}, on=TODAY)
+    (issued,) = documents.issue(workspace, BY, prepared).issued
+    form = workspace.catalogue.get("application_form")
+    by_hand.assign(workspace, BY, waiting(workspace), number, form, signs=RecordNo(str(issued.record)))
+    copy = list(workspace.archive.read(number).records)[-1]
+    with pytest.raises(ArchiveError, match="没有可以撤销的办法") as refused:
+        undoing.take_back_filing(workspace, BY, str(number), copy)
+    assert "签署件随它所签的文书" in refused.value.remedy
+    other = household(workspace, 1)
+    assign(workspace, waiting(workspace, "二.txt"), 1)
+    refiling.move_record(workspace, BY, str(other), "1", str(number), reason="归错")
+    moved = list(workspace.archive.read(number).records)[-1]
+    with pytest.raises(ArchiveError, match="最后办的是归档"):
+        undoing.take_back_filing(workspace, BY, str(number), moved)
+    with pytest.raises(ArchiveError, match="不是从待认领归入的"):
+        take_back(workspace, moved)
+    assert list(workspace.archive.read(number).records)[-1] == moved

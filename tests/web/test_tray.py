@@ -251,7 +251,7 @@ def test_only_the_last_thing_one_did_oneself_is_taken_back(page: Page) -> None:
     filed(mine, waiting[1])
     refused = mine.post("/tray/back", case=CASE, record="0001")
     assert refused.status_code == 409
-    assert "第 0001 件归入以后，您在这一户又办了归档" in refused.text
+    assert "第 0001 件不是您在这一户最后办的，最后办的是归档" in refused.text
     filed(theirs, waiting[2])
     refused = theirs.post("/tray/back", case=CASE, record="0002")
     assert refused.status_code == 409

@@ -145,8 +145,8 @@ def _listed(visit: Visit) -> TrayList:
     return review.list_waiting(visit.workspace, TrayFilter(reason=why), per_page=0)
 
 
-def _done(visit: Visit) -> tuple[str, page_images.PagedFile] | None:
-    """Return what was just filed, as the address says; nothing where that is not there."""
+def _done(visit: Visit) -> tuple[str, page_images.PagedFile, bool] | None:
+    """Return what was just filed, as the address says, and whether it can go back; nothing where that is not there."""
     case, _, number = visit.asked.get("done", "").rpartition(".")
     if not case:
         return None
@@ -155,7 +155,7 @@ def _done(visit: Visit) -> tuple[str, page_images.PagedFile] | None:
         filed = page_images.record_of(visit.workspace.archive.read(visit.workspace.find_case(case)), number)
     except (ArchivistError, RecordNotFound):
         return None
-    return filed.title, paged
+    return filed.title, paged, not filed.signs
 
 
 def item_page(
