@@ -10,7 +10,7 @@ from archivist.model.event import Op
 from archivist.model.ids import CaseNo, Category
 from archivist.model.office_papers import papers_of
 from archivist.procedure.duties import Duty, of_records, of_staff
-from archivist.rules.pack import Pack
+from archivist.rules.pack import Pack, Rule
 from archivist.rules.rule_days import RuleDays
 from archivist.rules.rule_ids import RuleId, RulePrefix
 from archivist.rules.unit import Unit
@@ -25,7 +25,6 @@ Bodies = Mapping[str, Body]
 def by_calendar(bodies: Bodies, pack: Pack, on: dt.date, category: Category | None) -> Iterator[Duty]:
     """Yield the rules that bind the whole office: shares of a month, and what returns with the calendar."""
     month = f"{on:%Y-%m}"
-    categories = {number: CaseNo.parse(number).category for number in bodies}
     for rule in pack.rules:
         if rule.id.startswith(RulePrefix.DUTY):
             continue
@@ -35,20 +34,21 @@ def by_calendar(bodies: Bodies, pack: Pack, on: dt.date, category: Category | No
             or not rule.applies(category, RuleDays.alike(on))
         ):
             continue
-        those = [
-            body
-            for number, body in bodies.items()
-            if not rule.categories or categories[number] in rule.categories
-        ]
         if rule.id == RuleId.VISIT_MONTHLY_RATIO:
-            base = [body for body in those if body["review"]]
+            base = [body for body in _bound_by(rule, bodies) if body["review"]]
             done = sum(month in body["visits"] for body in base)
             yield Duty(rule, month, len(base), rule.share_of(len(base)), done)
         elif rule.id == RuleId.SPOTCHECK_RATIO:
-            count = sum(month in body["decided"] for body in those)
+            count = sum(month in body["decided"] for body in _bound_by(rule, bodies))
             yield Duty(rule, month, count, rule.share_of(count))
         else:
             yield Duty(rule, str(rule.value) if rule.unit is Unit.CYCLE else "")
+
+
+def _bound_by(rule: Rule, bodies: Bodies) -> Iterable[Body]:
+    if not rule.categories:
+        return bodies.values()
+    return [body for number, body in bodies.items() if CaseNo.parse(number).category in rule.categories]
 
 
 def of_office(
