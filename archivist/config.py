@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from archivist.declarations.builder import build
 from archivist.declarations.cache import CheckedTables
-from archivist.declarations.forms import FULL_PATH, Form, Words, one_of
+from archivist.declarations.forms import FULL_PATH, NODE_ADDRESS, Form, Words, one_of
 from archivist.errors import SettingsError
 from archivist.model.ids import OFFICE_CODE, Category
 from archivist.model.plain_json import MalformedData, parse_toml
@@ -275,21 +275,7 @@ class Security:
     signature_check: tuple[Words, ...] = ()
 
 
-_NODE = re.compile(r"(https|http)://([^/@\s\[\]:?#]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?")
-
-
-def _is_node(text: str) -> bool:
-    """Tell whether a text is the address of a node: with TLS, but on this machine."""
-    if not (found := _NODE.fullmatch(text)):
-        return False
-    scheme, host, port = found.groups()
-    return (scheme == "https" or host in ("127.0.0.1", "localhost")) and 0 < int(port or 1) < 1 << 16
-
-
-ClusterUrl = Annotated[
-    str,
-    Form(_is_node, "https:// 开头的地址，端口不超过 65535，不带用户名、密码和路径（http 只用于本机）"),
-]
+ClusterUrl = Annotated[str, NODE_ADDRESS]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from archivist.api.backups import last_backup
+from archivist.api.diagnosis import BACKUP_DAYS, Checkup, Condition
 from archivist.api.result import Result
-from archivist.api.setup import BACKUP_DAYS, Checkup, Condition
 from archivist.api.watching import BEAT_S, who_watches
 from archivist.errors import ArchivistError
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from archivist.api.setup import Checkup, Condition, Diagnosis
+from archivist.api.diagnosis import Checkup, Condition, Diagnosis
 
 if TYPE_CHECKING:
     from archivist.workspace import Workspace

@@ -8,6 +8,7 @@ import click
 
 from archivist.api import setup as api
 from archivist.api import status as standing
+from archivist.api.diagnosis import diagnose
 from archivist.cli.session import Session, with_session
 
 
@@ -107,7 +108,7 @@ def doctor(session: Session, tidy: bool, windows: bool) -> int:
 
         found = windows_checks(session.workspace)
     else:
-        found = api.diagnose(lambda: session.workspace, session.by(writes=False))
+        found = diagnose(lambda: session.workspace, session.by(writes=False))
     session.emit(found)
     session.table(("检查", "状态", "说明"), [(c.check, c.state, c.detail) for c in found.checks])
     return 0 if found.healthy else 1

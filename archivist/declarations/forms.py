@@ -80,3 +80,18 @@ FULL_PATH: Final = Form(
     "完整路径，如 '/srv/收件箱'、'D:\\收件箱'（用单引号；~、%USERPROFILE% 不认；Linux 上的网络共享先挂载，再写挂载的文件夹）",
 )
 """The form of a path from the root of a disk of this system, or of nothing."""
+
+_NODE = re.compile(r"(https|http)://([^/@\s\[\]:?#]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?")
+
+
+def _is_node(text: str) -> bool:
+    if not (found := _NODE.fullmatch(text)):
+        return False
+    scheme, host, port = found.groups()
+    return (scheme == "https" or host in ("127.0.0.1", "localhost")) and 0 < int(port or 1) < 1 << 16
+
+
+NODE_ADDRESS: Final = Form(
+    _is_node, "https:// 开头的地址，端口不超过 65535，不带用户名、密码和路径（http 只用于本机）"
+)
+"""Of a node of a cluster: with TLS, but on this machine."""

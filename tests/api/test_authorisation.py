@@ -34,7 +34,7 @@ LOOKS = {
     "household_changes.plan_merger": "says what a merger would change",
     "next_acts.after_in": "says what comes next",
     "searching.reindex": "writes to the index alone, which is made from the archive",
-    "setup.diagnose": "heals what a crash left behind, as every writer does",
+    "diagnosis.diagnose": "heals what a crash left behind, as every writer does",
     "steps.plan_step": "examines a step",
     "identification.identified": "finds out who acts, for the gate",
     "access.entries": "reads, and asks the gate itself",

@@ -255,7 +255,7 @@ def _all(root: Path, kept: Gathered) -> tuple[object, ...]:
     with Workspace.open(root) as workspace:
         limits = [kept.due(workspace, on=office_of.NOW, days=days) for days in DAYS]
     with Workspace.open(root) as workspace:
-        return (*limits, kept.cases(workspace, order=ListOrder.DUE))
+        return (*limits, kept.cases(workspace, on=office_of.NOW.date(), order=ListOrder.DUE))
 
 
 def _renamed(root: Path, name: str, number: int = 0) -> CaseNo:

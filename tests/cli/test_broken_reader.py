@@ -10,9 +10,9 @@ import pytest
 
 from archivist.api import status as standing
 from archivist.api import watching
+from archivist.api.diagnosis import Condition, diagnose
 from archivist.api.inbox import DropOutcomeView
 from archivist.api.result import Problem
-from archivist.api.setup import Condition, diagnose
 from archivist.errors import UnreadableFile
 from archivist.ingest.batches import Outcome
 from archivist.ingest.filing import LeftInInbox, NeedsReview, prepare

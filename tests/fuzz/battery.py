@@ -17,12 +17,12 @@ from archivist.api import (
     agenda,
     case_file,
     case_list,
+    diagnosis,
     history,
     ledger,
     review,
     saved_searches,
     searching,
-    setup,
 )
 from archivist.api.search_pages import ORDERS, HitsWanted
 from archivist.declarations.cache import CheckedTables
@@ -166,7 +166,7 @@ FULL: Final[dict[str, Ask]] = {
     "search": search,
     "due": lambda w: agenda.due(w, on=NOW),
     "review list": waiting,
-    "doctor": lambda w: setup.diagnose(lambda: w, BY),
+    "doctor": lambda w: diagnosis.diagnose(lambda: w, BY),
     "write": write(WANG),
     "reindex": lambda w: searching.reindex(w, BY),
 }

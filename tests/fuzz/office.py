@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from archivist.api import rule_packs, saved_searches, setup
+from archivist.api import diagnosis, rule_packs, saved_searches
 from archivist.ingest import batches
 from archivist.ingest.filing import Filed, NeedsReview, ReadDrop, file_dropped
 from archivist.model.event import Op
@@ -112,7 +112,7 @@ def build(root: Path) -> None:
         )
         batches.take_apart(workspace, BY, drop, take_apart)
         rule_packs.list_packs(workspace)
-        setup.diagnose(lambda: workspace, BY)
+        diagnosis.diagnose(lambda: workspace, BY)
         for number in (WANG, ZHANG, WANG):
             workspace.archive.access.enter(Access(BY, "cli", "case show", frozenset({number})))
         _note(workspace)

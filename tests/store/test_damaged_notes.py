@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archivist.api import review, setup
+from archivist.api import diagnosis, review
 from archivist.errors import ArchivistError, DamagedFile, IntegrityAlarm
 from archivist.ingest.by_hand import assign
 from archivist.model.ids import CaseNo, RecordNo
@@ -52,7 +52,7 @@ def named(workspace: Workspace) -> set[str]:
 
 
 def told_by_doctor(workspace: Workspace, file: str) -> bool:
-    return any(file in check.detail for check in setup.diagnose(lambda: workspace, BY).checks)
+    return any(file in check.detail for check in diagnosis.diagnose(lambda: workspace, BY).checks)
 
 
 @pytest.mark.parametrize("at", [3, 40, 200, -3])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from archivist.api.setup import Condition, diagnose
+from archivist.api.diagnosis import Condition, diagnose
 from archivist.api.setup import make_workspace as init
 from archivist.errors import ArchiveError, WriteFailed
 from archivist.store import office_keys

@@ -138,7 +138,7 @@ class _Demonstration:
         self, document: str, keys: list[str], settings: Mapping[str, object] = {}, *, pdf: bool = False
     ) -> tuple[IssuedDocument, ...]:
         from archivist.api import documents
-        from archivist.api.setup import can_convert
+        from archivist.api.diagnosis import can_convert
 
         todo = documents.prepare(
             self.workspace,

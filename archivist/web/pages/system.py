@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archivist.api.setup import Condition
+from archivist.api.diagnosis import Condition
 from archivist.api.status import status
 from archivist.web.visit import Answer, Visit, to
 
