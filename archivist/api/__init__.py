@@ -3,7 +3,7 @@
 A function takes the open ``Workspace``, by whom it is done (``By``) where it acts, and plain values; it returns a result or
 raises an error of the tree. Nothing is printed here and no clock is read.
 
-``status`` how the house stands · ``page_preferences`` how somebody wants the page · ``demonstration`` what the demonstration did · ``setup`` a workspace made, with its ``settings_text``, and looked over, ``windows_checks`` what only a Windows PC shows · ``cases`` households opened, changed, closed, ``applicants`` who is to be given a file, ``case_list`` listed · ``household_changes`` people who come and go · ``case_file`` one whole, ``case_past`` what it was · ``case_export`` written out, ``finishing`` made a volume ·
+``status`` how the house stands · ``page_preferences`` how somebody wants the page · ``demonstration`` what the demonstration did · ``setup`` a workspace made, with its ``settings_text``, ``diagnosis`` looked over, ``windows_checks`` what only a Windows PC shows · ``cases`` households opened, changed, closed, ``applicants`` who is to be given a file, ``case_list`` listed · ``household_changes`` people who come and go · ``case_file`` one whole, ``case_past`` what it was · ``case_export`` written out, ``finishing`` made a volume ·
 ``history`` its events in words · ``ledger`` those of the office · ``steps`` the procedure, ``doing`` as far as it goes at once, ``undoing`` what one did last taken back · ``completeness`` what is missing · ``four_nature`` whether it is authentic, complete, usable and safe · ``across`` what households have to do with each other · ``agenda`` ``ics`` what is due · ``next_acts`` what comes next ·
 ``retention`` how long it is kept, ``disposal`` destroyed in batches, ``holds`` what forbids its end · ``inbox`` ``dropping`` ``watching`` ``watch_log`` ``review`` ``tray_view`` ``tray_marks`` what comes in · ``rearranging`` its pages, ``page_images`` to be looked at · ``unlocking`` its locked files, with ``passwords``, ``parts_passwords`` of what is handed over · ``refiling`` what was filed wrongly, ``expunging`` taken out, ``transfers`` households that move · ``voiding`` what was issued wrongly · ``service`` what a receipt serves ·
 ``fixity`` the archive read again and made whole, ``restoring`` from a whole generation, ``sealing`` its heads for others to keep · ``backups`` its copies on another medium · ``submissions`` what is handed over to the bureau, ``signatures`` beside it, ``bureau`` received, checked and answered there ·
@@ -33,6 +33,7 @@ __all__ = [
     "completeness",
     "completion",
     "demonstration",
+    "diagnosis",
     "disposal",
     "document_gaps",
     "document_results",

@@ -26,6 +26,7 @@ SCREENS: Final[Mapping[str, str]] = {
     "generate": "“户档”里的“制发文书”",
     "people list": "“设置”",
     "print": "“待签打印”",
+    "export": "“户档”里的导出",
     "report": "“册表”",
     "retention appraise": "“保管”里的批次",
     "retention approve": "“保管”里的批次",

@@ -183,8 +183,10 @@ class Gathering(RuleBasedStateMachine):
         """«Only those that changed are worked out anew», and the answer is the same, what is 未检 included."""
         kept, on, day = self.kept, self.now, self.now.date()
         assert self._told(
-            partial(kept.due, on=on), kept.cases, partial(kept.retained, on=day, at=on)
-        ) == self._told(partial(agenda.due, on=on), list_cases, partial(retention_list, on=day))
+            partial(kept.due, on=on), partial(kept.cases, on=day), partial(kept.retained, on=day, at=on)
+        ) == self._told(
+            partial(agenda.due, on=on), partial(list_cases, on=day), partial(retention_list, on=day)
+        )
 
     # ── how it is done ───────────────────────────────────────────────────────────────────────────────────
     def _do(self, act: Callable[[Workspace], object]) -> None:
