@@ -174,8 +174,9 @@ class DueMemory:
     def empty(cls) -> DueMemory:
         """Return one that knows nothing yet."""
         from archivist.procedure import agenda as procedure
+        from archivist.procedure.case_sights import SAVED_TOGETHER
 
-        return cls(procedure.AgendaMemory(), LimitViews())
+        return cls(procedure.AgendaMemory(SAVED_TOGETHER), LimitViews())
 
 
 @dataclass(frozen=True, slots=True)

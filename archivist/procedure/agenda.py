@@ -119,8 +119,9 @@ class AgendaMemory:
         limits: how the limits of each stand to the day; ``standings`` where each open one stands.
     """
 
-    def __init__(self) -> None:
-        self.sights = SightMemory()
+    def __init__(self, saved_together: int = 1) -> None:
+        """Begin with nothing; so many cases are worked out before they are put into the catalogue."""
+        self.sights = SightMemory(saved_together)
         self.limits = PerHousehold[list[_Keyed] | None]()
         self.standings = PerHousehold[CaseStanding]()
 

@@ -148,7 +148,7 @@ class SightMemory:
         looked: whoever asks has just found (``sights_basis.basis``) that the index knows every household and every event that is there.
     """
 
-    def __init__(self, saved_together: int = SAVED_TOGETHER) -> None:
+    def __init__(self, saved_together: int = 1) -> None:
         self.looked = False
         self._saved_together = saved_together
         self._rules = ""
@@ -213,7 +213,7 @@ def read_sights(
 
     What was handed over to another office is that office's: its limits run there.
     """
-    memory = memory or SightMemory(saved_together=1)
+    memory = memory or SightMemory()
     handed = {str(number) for number in workspace.archive.custody.readable()}
     rules = rules_stamp(workspace.pack)
     known = memory.known(rules, closed=closed)

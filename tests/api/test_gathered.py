@@ -330,9 +330,11 @@ def test_what_was_worked_out_goes_into_the_catalogue_together(tmp_path: Path, wo
 
     assert asked(None) == 4 and asked(memory) == 0
     _renamed(root, "王一", 0)
-    assert asked(memory) == 1 and asked(memory) == 0 and asked(SightMemory()) == 1, "it was not saved"
+    assert asked(memory) == 1 and asked(memory) == 0 and asked(SightMemory(saved_together=9)) == 1, (
+        "it was not saved"
+    )
     _renamed(root, "王二", 1)
-    assert asked(memory) == 1 and asked(SightMemory()) == 0, "both were saved"
+    assert asked(memory) == 1 and asked(SightMemory(saved_together=9)) == 0, "both were saved"
     _renamed(root, "王三", 2)
     assert asked(None) == 1 and asked(memory) == 0, "what another saved is taken"
 
