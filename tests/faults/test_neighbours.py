@@ -191,9 +191,9 @@ def test_a_lock_held_by_another_host_is_respected(office: Path) -> None:
 
 DATED = (
     "deregister", "generate", "generate many", "replace a document", "merge two households", "finish a volume",
-    "propose a disposal", "carry out a disposal",
+    "propose a disposal", "carry out a disposal", "take a filing back",
 )  # fmt: skip
-"""Commands that say a day, which would lie in the future, or before a period is over."""
+"""Commands that say a day, which would lie in the future, or before a period is over, or that are of one day with another."""
 MAKING = ("transfer in", "import a roster")
 """Commands that make something named by the year."""
 
