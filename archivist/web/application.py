@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -49,14 +50,17 @@ _STATUS: Final[Mapping[str, int]] = {
 """What an error of the tree is to a browser; every other is 500."""
 
 
-def application(office: ServedOffice, first_code: str) -> Starlette:
+def application(
+    office: ServedOffice, first_code: str, seconds: Callable[[], float] = time.monotonic
+) -> Starlette:
     """Return the page of an office.
 
     Args:
         office: whose it is.
         first_code: what somebody without a PIN has to give to set one; said at the terminal alone.
+        seconds: a clock that only goes forward; by it one session's questions are paced.
     """
-    desk = _Desk(office, first_code)
+    desk = _Desk(office, first_code, guards.Pace(seconds=seconds))
     addresses: list[Address | Mount] = [
         Address(route.path, desk.answering(route), methods=["POST" if route.posts else "GET"])
         for route in ROUTES
@@ -73,11 +77,11 @@ def application(office: ServedOffice, first_code: str) -> Starlette:
 class _Desk:
     """What all requests of one server share."""
 
-    def __init__(self, office: ServedOffice, first_code: str) -> None:
+    def __init__(self, office: ServedOffice, first_code: str, pace: guards.Pace) -> None:
         self.office = office
         self.first_code = first_code
         self.sessions = Sessions(office.keyboard.machine)
-        self.pace = guards.Pace()
+        self.pace = pace
         self.threads = ThreadPoolExecutor(THREADS, "page")
 
     def answering(self, route: Route) -> Callable[[Request], Awaitable[Response]]:
@@ -163,7 +167,9 @@ class _Desk:
                 session.held = HeldForm(_here(request), tuple(_again(route, form) or ()))
             return _redirect("/locked" if route.posts else f"/locked?next={quote(_here(request))}")
         if route.search and not self.pace.allows(request.cookies.get(COOKIE, "")):
-            return Response("问得太快，稍等再试\n", 429, media_type="text/plain; charset=utf-8")
+            return Response(
+                "问得太快，稍等再试\n", 429, {"Retry-After": "1"}, media_type="text/plain; charset=utf-8"
+            )
         return None
 
     def _handled(self, route: Route, visit: Visit) -> Answer:

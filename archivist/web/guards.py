@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from threading import Lock
@@ -44,11 +43,11 @@ class Pace:
     """How often somebody may ask in a second.
 
     Args:
-        most: questions a second.
         seconds: a clock that only goes forward.
+        most: questions a second.
     """
 
-    def __init__(self, most: int = SEARCHES_A_SECOND, seconds: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, seconds: Callable[[], float], most: int = SEARCHES_A_SECOND) -> None:
         self._most, self._seconds = most, seconds
         self._asked: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=most))
         self._lock = Lock()

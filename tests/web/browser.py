@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -62,15 +63,21 @@ class Clock:
 
 @dataclass
 class Page:
-    """A server over one office, and its clock."""
+    """A server over one office, and its clock.
+
+    Attributes:
+        gap_s: seconds between two searches of somebody at the keyboard, however fast the machine is.
+    """
 
     root: Path
     clock: Clock = field(default_factory=Clock)
+    gap_s: float = 0.2
 
     def __post_init__(self) -> None:
         keyboard = Keyboard("counter", "pc-1", self.clock, self.clock)
         self.office = ServedOffice(self.root, keyboard)
-        self.app = application(self.office, CODE)
+        asked = count()
+        self.app = application(self.office, CODE, lambda: next(asked) * self.gap_s)
 
     def close(self) -> None:
         """End the process that draws pages."""

@@ -380,6 +380,19 @@ def test_too_many_questions_in_a_second_are_not_answered() -> None:
     assert pace.allows("赵"), "one person's questions are not another's"
 
 
+def test_who_asks_too_fast_is_told_so_and_when_to_come_back(page: Page) -> None:
+    """“rate limits”: of a session, on what is asked with every key, and on nothing else."""
+    page.gap_s = 0.01
+    browser = page.browser("林经办")
+    answers = [browser.get("/cases?q=王秀兰") for _ in range(12)]
+    assert [a.status_code for a in answers] == [200] * 10 + [429] * 2
+    assert answers[-1].headers["retry-after"] == "1" and "太快" in answers[-1].text
+    assert browser.get("/due").status_code == 200
+    assert page.browser("佟复审").get("/cases?q=王秀兰").status_code == 200
+    page.gap_s = 1
+    assert browser.get("/cases?q=王秀兰").status_code == 200
+
+
 def test_a_form_that_is_too_large_or_no_form_is_refused(page: Page) -> None:
     """“Bad input gets a clear error”, never a crash: bytes, fields and sizes nobody types."""
     browser = page.browser("林经办")
