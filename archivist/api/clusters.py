@@ -10,7 +10,7 @@ import datetime as dt
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -35,6 +35,23 @@ PASSWORD: Final = "ARCHIVIST_CLUSTER_PASSWORD"
 """Environment variables; the password stands nowhere else."""
 _FOLLOWED_AT_ONCE: Final = 200
 """So many cases a question lets the cluster follow before it is answered."""
+_GLANCE_S: Final = 1.0
+"""So long each node is waited for by who only looks how things stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterStanding:
+    """How a cluster stands.
+
+    Attributes:
+        fine: whether it is there and lacks nothing.
+        said: what is to be said of it.
+        lag: how many households it lacks something of; ``None`` where it did not answer, and at the bureau.
+    """
+
+    fine: bool
+    said: str
+    lag: int | None = None
 
 
 def search(
@@ -146,19 +163,24 @@ def follow(workspace: Workspace, now: dt.datetime, *, patience_s: float) -> int:
         return count
 
 
-def standing(workspace: Workspace) -> tuple[bool, str] | None:
-    """Return whether the cluster is there and lacks nothing, and what is to be said of it; ``None`` where none is set up."""
+def standing(workspace: Workspace, *, at_a_glance: bool = False) -> ClusterStanding | None:
+    """Return how the cluster stands; ``None`` where none is set up.
+
+    Args:
+        workspace: the open workspace.
+        at_a_glance: each node is asked once, and waited for a second: whoever only looks does not wait for one that is down.
+    """
     if not workspace.config.cluster.urls:
         return None
     try:
-        with requests_of(workspace) as cluster:
+        with requests_of(workspace, *((0.0, _GLANCE_S) if at_a_glance else ())) as cluster:
             if workspace.config.kind is WorkspaceKind.BUREAU:
                 missing = _without_an_index(workspace, cluster)
-                return not missing, "；".join(missing) or "各单位的索引都在"
+                return ClusterStanding(not missing, "；".join(missing) or "各单位的索引都在")
             lag = index_of(workspace, cluster, None).lag()
     except ArchivistError as error:
-        return False, f"{error}；{error.remedy}"
-    return not lag, "；".join(lacks(lag)) or "与档案库一致"
+        return ClusterStanding(False, f"{error}；{error.remedy}")
+    return ClusterStanding(not lag, "；".join(lacks(lag)) or "与档案库一致", len(lag.behind))
 
 
 def lacks(lag: Lag) -> tuple[str, ...]:
@@ -233,8 +255,10 @@ def index_of(workspace: Workspace, cluster: ClusterRequests, now: dt.datetime | 
 
 
 @contextmanager
-def requests_of(workspace: Workspace, patience_s: float | None = None) -> Iterator[ClusterRequests]:
-    """Speak to the cluster of the settings for a block.
+def requests_of(
+    workspace: Workspace, patience_s: float | None = None, answer_s: float | None = None
+) -> Iterator[ClusterRequests]:
+    """Speak to the cluster of the settings for a block, with a patience of one's own where it is given (seconds).
 
     Raises:
         SettingsError: E500, there is none, or nobody could be asked as the settings have it.
@@ -258,6 +282,8 @@ def requests_of(workspace: Workspace, patience_s: float | None = None) -> Iterat
     address = ClusterAddress(settings.urls, _authority(workspace), user, os.environ.get(PASSWORD, ""))
     if patience_s is not None:
         address = replace(address, patience_s=patience_s)
+    if answer_s is not None:
+        address = replace(address, answer_s=answer_s)
     cluster = ClusterRequests(address)
     try:
         yield cluster

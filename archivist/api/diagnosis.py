@@ -133,7 +133,7 @@ def _workspace(open_: Callable[[], Workspace], by: By) -> Iterator[Checkup]:
     yield _backup(workspace, by)
     yield _index(workspace)
     if found := clusters.standing(workspace):
-        yield Checkup("检索集群", Condition.FINE if found[0] else Condition.ATTENTION, found[1])
+        yield Checkup("检索集群", Condition.FINE if found.fine else Condition.ATTENTION, found.said)
     yield _access(workspace)
 
 

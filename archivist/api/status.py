@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from archivist.api import clusters
 from archivist.api.backups import last_backup
 from archivist.api.diagnosis import BACKUP_DAYS, Checkup, Condition
 from archivist.api.result import Result
@@ -67,7 +68,7 @@ class OfficeStatus(Result):
         oldest: since when the one lies there that came first, ISO 8601 with offset; empty where none does.
         filed: when a watch filed something last, ISO 8601 with offset; empty where none ever did.
         errors: how often something went wrong in the watch within a day.
-        lag: how many households the index lacked something of.
+        lag: how many households the index lacked something of; ``cluster_lag`` the one in the cluster, ``None`` where none is set up or it does not answer.
         tray: how many files wait for a person.
         free: bytes on the disk.
         disk_days: for how many days they last, at the pace of the last two months; ``None`` where it fills no further, or nobody can tell yet.
@@ -89,6 +90,7 @@ class OfficeStatus(Result):
     filed: str
     errors: int
     lag: int | None
+    cluster_lag: int | None
     tray: int
     free: int
     disk_days: int | None
@@ -140,6 +142,7 @@ def status(
     since_when = dt.datetime.fromtimestamp(oldest, on.tzinfo) if lying else None
     errors = _of_today(note, on)
     lag, index = _index(workspace)
+    cluster = clusters.standing(workspace, at_a_glance=True)
     overdue = _count_overdue(workspace, on, due)
     numbers = archive.case_numbers()
     since = on - dt.timedelta(days=check_rounds.FRESH_DAYS)
@@ -166,6 +169,7 @@ def status(
         _verification(recently, len(numbers)),
         *_alarms(workspace),
         index,
+        *_cluster(cluster),
         *_overdue(overdue),
     )
     return OfficeStatus(
@@ -178,6 +182,7 @@ def status(
         filed=note.filed,
         errors=sum(errors.values()),
         lag=lag,
+        cluster_lag=cluster.lag if cluster else None,
         tray=len(archive.tray.folders()),
         free=free,
         disk_days=days,
@@ -358,3 +363,8 @@ def _index(workspace: Workspace) -> tuple[int | None, Checkup]:
     except ArchivistError as error:
         return None, Checkup("索引", Condition.ALARM, f"{error}；{error.remedy}")
     return lag, Checkup("索引", Condition.ATTENTION if lacking else Condition.FINE, lacking or "跟上了")
+
+
+def _cluster(standing: clusters.ClusterStanding | None) -> Iterator[Checkup]:
+    if standing:
+        yield Checkup("检索集群", Condition.FINE if standing.fine else Condition.ATTENTION, standing.said)

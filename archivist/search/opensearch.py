@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import logging
+import math
 import random
 import re
 import time
@@ -65,7 +66,8 @@ class ClusterAddress:
         urls: of its nodes, such as ``https://10.1.2.3:9200``.
         ca: file of the certificate authority that signed the nodes' certificates; the system's own when empty.
         user: of the cluster; nobody when empty.
-        patience_s: so long something is tried again.
+        patience_s: so long something is tried again; with none each node is asked once at most.
+        answer_s: so long one answer of one node is waited for, unless a request says otherwise.
     """
 
     urls: tuple[str, ...]
@@ -73,6 +75,7 @@ class ClusterAddress:
     user: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
     patience_s: float = PATIENCE_S
+    answer_s: float = REQUEST_S
 
 
 class ClusterRequests:
@@ -87,8 +90,8 @@ class ClusterRequests:
             hosts=list(address.urls),
             headers={"authorization": f"Basic {account}"} if address.user else None,
             ca_certs=address.ca or None,
-            timeout=REQUEST_S,
-            max_retries=max(3, len(address.urls)),
+            timeout=address.answer_s,
+            max_retries=max(3, len(address.urls)) if address.patience_s else len(address.urls) - 1,
             retry_on_timeout=True,
             http_compress=False,
         )
@@ -105,7 +108,7 @@ class ClusterRequests:
         *,
         params: Mapping[str, str] | None = None,
         patience_s: float | None = None,
-        answer_s: float = REQUEST_S,
+        answer_s: float | None = None,
     ) -> Json:
         """Return the answer to a request that may be repeated.
 
@@ -114,20 +117,22 @@ class ClusterRequests:
             path: with its slash.
             body: JSON, or bytes as they are sent.
             params: behind the question mark.
-            patience_s: so long it is tried again; as the address says when ``None``.
-            answer_s: so long one answer is waited for.
+            patience_s: so long it is tried again, where the address has no less patience.
+            answer_s: so long one answer is waited for; as the address says when ``None``.
 
         Raises:
             ClusterDown: E404, it does not answer, or not to this user. IndexNotWritten: E402, it has no room. NotThere: it has no such thing.
             AlreadyThere: it has such a thing.
         """
-        until = time.monotonic() + (self._address.patience_s if patience_s is None else patience_s)
+        patience_s = min(self._address.patience_s, math.inf if patience_s is None else patience_s)
+        until = time.monotonic() + patience_s
+        timeout = self._address.answer_s if answer_s is None else answer_s
         for pause in _pauses():
             try:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")  # notes of what later versions will do away with
                     found: Json = self._client.transport.perform_request(
-                        method, path, params={**(params or {}), "request_timeout": answer_s}, body=body
+                        method, path, params={**(params or {}), "request_timeout": timeout}, body=body
                     )
                 return found
             except NotFoundError as error:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import configparser
 import datetime as dt
+import json
 import os
 import shlex
+import socket
 import subprocess
 import sys
 import threading
@@ -320,3 +322,21 @@ def test_a_watch_that_was_killed_runs_again_within_a_minute(office: Office) -> N
     finally:
         second.terminate()
         second.wait()
+
+
+def test_a_cluster_that_does_not_answer_is_told_of_and_not_waited_for(office: Office) -> None:
+    """“A cluster that is down never blocks filing; `status` shows the lag”: two nodes that take a call and say nothing are asked once each."""
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as two:
+        urls = [f"http://127.0.0.1:{node.getsockname()[1]}" for node in (one, two)]
+        with (office.root / "archivist.toml").open("a", encoding="utf-8") as settings:
+            settings.write(f"\n[cluster]\nurls = {json.dumps(urls)}\n")
+        found = office.json("status", check=1)
+        for node in (one, two):
+            node.setblocking(False)
+            node.accept()[0].close()
+            with pytest.raises(BlockingIOError):
+                node.accept()
+    (line,) = (c for c in found["checks"] if c["check"] == "检索集群")
+    assert found["cluster_lag"] is None and line["state"] == "注意" and "没有应答" in line["detail"]
+    (index,) = (c for c in found["checks"] if c["check"] == "索引")
+    assert found["lag"] == 0 and index["state"] == "正常", "the index of this machine is another matter"

@@ -15,6 +15,8 @@ from tests.cluster import Nodes, require, running
 from tests.search.household import MemoryArchive
 
 OFFICE = "TJHQ"
+PATIENCE_S = 600.0
+"""How long an answer takes is the machine's affair."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -39,7 +41,7 @@ def three_nodes() -> Iterator[Nodes]:
 
 @pytest.fixture
 def requests(one_node: Nodes) -> Iterator[ClusterRequests]:
-    made = ClusterRequests(ClusterAddress(one_node.urls))
+    made = ClusterRequests(ClusterAddress(one_node.urls, patience_s=PATIENCE_S))
     made.ask("DELETE", "/archivist-*")
     yield made
     made.close()

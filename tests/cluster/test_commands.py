@@ -40,8 +40,13 @@ def office(tmp_path: Path, one_node: Nodes) -> Office:
     return with_cluster(opened(tmp_path), *one_node.urls)
 
 
-def cluster_line(office: Office) -> Any:
-    return next(c for c in office.json("doctor", check=None)["checks"] if c["check"] == "检索集群")
+def cluster_line(office: Office, command: str = "doctor") -> Any:
+    return next(c for c in office.json(command, check=None)["checks"] if c["check"] == "检索集群")
+
+
+def looked_at(office: Office) -> tuple[str, int | None]:
+    """Return how ``status`` finds the cluster, and how many households it says are lacking there."""
+    return cluster_line(office, "status")["state"], office.json("status", check=None)["cluster_lag"]
 
 
 def test_an_office_puts_its_index_there_and_asks_it(office: Office) -> None:
@@ -60,11 +65,12 @@ def test_what_was_filed_meanwhile_is_told_and_made_good(office: Office, one_node
     with_cluster(office, FREE)
     office.run("case", "open", "低保", "--name", "赵铁柱", "--id", make_id("19700101", "015"))
     assert office.run("search", "赵铁柱", "--engine", "opensearch", check=44).stdout == ""
-    assert cluster_line(office)["state"] == "注意"
+    assert cluster_line(office)["state"] == "注意" and looked_at(office) == ("注意", None)
     with_cluster(office, *one_node.urls)
-    assert "还缺 1 户" in cluster_line(office)["detail"]
+    assert "还缺 1 户" in cluster_line(office)["detail"] and looked_at(office) == ("注意", 1)
+    assert "还缺 1 户" in office.run("status", check=None).stdout.replace("\n", "")
     assert office.json("search", "赵铁柱", "--engine", "opensearch")["total"] == 1
-    assert cluster_line(office)["state"] == "正常"
+    assert cluster_line(office)["state"] == "正常" and looked_at(office) == ("正常", 0)
     assert office.json("reindex", "--to", "opensearch", "--behind")["cases"] == 0
 
 
