@@ -14,6 +14,7 @@ import pytest
 from tests.browser import ARGS, CHROMIUM, require_browser
 from tests.command_line import opened
 from tests.people import make_id
+from tests.waiting import PATIENCE_S
 from tests.web.browser import PIN, staffed
 from tests.web.serving import serving
 
@@ -59,6 +60,7 @@ class Seat:
     def sit(self, person: str = "林经办", *, width: int = 1366, height: int = 768) -> Page:
         """Return a page of a browser of its own, of somebody who signed in."""
         context = self.browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
+        context.set_default_timeout(PATIENCE_S * 1_000)
         page = context.new_page()
         page.on("request", lambda request: self.asked.append(request.url))
         page.on("console", lambda m: self.said.append(m.text) if m.type in ("error", "warning") else None)

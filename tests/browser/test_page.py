@@ -11,6 +11,7 @@ from archivist.model.ids import CaseNo
 from archivist.workspace import Workspace
 from tests.browser.conftest import LETTERS, NASTY, Desk, follow
 from tests.command_line import Office
+from tests.waiting import PATIENCE_S, until
 from tests.web.browser import PIN
 from tests.web.serving import serving
 
@@ -187,7 +188,7 @@ def test_the_server_dies_in_the_middle_of_an_act(desk: Desk) -> None:
     page.fill("input[name=other_type]", "书面说明")
     threading.Timer(0.05, desk.process.kill).start()
     page.click("#go", no_wait_after=True)
-    desk.process.wait(30)
+    desk.process.wait(PATIENCE_S)
     with serving(desk.root) as (_, address):
         desk.address = address
         again = desk.sit()
@@ -213,11 +214,12 @@ def test_a_watcher_writes_meanwhile(desk: Desk) -> None:
         with page.expect_response(re.compile("/file$")):
             page.click("#go")
         assert len(titles(desk.root)) == n + 1
-    for _ in range(120):
+
+    def watched() -> bool:
         page.goto(f"{desk.address}system")
-        if all(f"后到{n}.txt" in page.content() for n in range(3)):
-            break
-        page.wait_for_timeout(250)
+        return all(f"后到{n}.txt" in page.content() for n in range(3))
+
+    until(watched, 0.25)
     assert len(waiting(desk.root)) == LETTERS
     follow(page, "text=停止守候")
 

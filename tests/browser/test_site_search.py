@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.test_site import ROOT, build
+from tests.waiting import PATIENCE_S
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -30,7 +31,7 @@ def test_a_site_on_a_disk_is_searched(chromium: Browser, tmp_path: Path, questio
     opened.keyboard.type(question)
     opened.keyboard.press("End")
     first = opened.locator(".md-search-result__item h1").first
-    first.wait_for(timeout=20_000)
+    first.wait_for(timeout=PATIENCE_S * 1_000)
     assert first.inner_text().replace("\u200b", "") == page
     assert said == [] and [address for address in asked if not address.startswith("file:")] == []
     opened.close()

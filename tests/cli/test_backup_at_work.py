@@ -12,6 +12,7 @@ from archivist.workspace import Workspace
 from tests.command_line import Office
 from tests.kit import NOW
 from tests.people import WANG_ID
+from tests.waiting import PATIENCE_S
 
 
 def test_a_backup_made_during_a_watch_is_whole_and_says_what_was_changed(
@@ -35,7 +36,7 @@ def test_a_backup_made_during_a_watch_is_whole_and_says_what_was_changed(
     try:
         for n in range(4):
             (office.root / "archive/inbox" / f"身份证{n}.txt").write_text(f"{card}{n}次", encoding="utf-8")
-        assert filed.wait(60)
+        assert filed.wait(PATIENCE_S)
         office.process("backup", "make", str(disk))
     finally:
         stop.set()

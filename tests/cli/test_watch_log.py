@@ -15,7 +15,7 @@ from archivist.model.by import CHINA
 from archivist.store.run_log import KEPT, RunLog
 from tests.command_line import Office
 from tests.people import WANG, WANG_ID
-from tests.waiting import until
+from tests.waiting import PATIENCE_S, until
 
 NOON = dt.datetime(2024, 3, 8, 12, tzinfo=CHINA)
 SECRETS = (WANG["applicant"]["name"], WANG_ID, "李样例", "身份证", "赵无名", "旧名称")
@@ -103,7 +103,7 @@ def test_a_service_s_watch_shows_no_name_to_the_journal(office: Office) -> None:
         until(lambda: not [*inbox.glob("*.txt")])
     finally:
         running.terminate()
-        shown = "".join(running.communicate(timeout=60))
+        shown = "".join(running.communicate(timeout=PATIENCE_S))
     told = shown + (office.root / "logs/watch.log").read_text("utf-8")
     assert "归档 TJHQ-DB-2024-000001 第 0001 件" in told
     assert not [secret for secret in SECRETS if secret in told], told

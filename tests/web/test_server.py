@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.command_line import Office
+from tests.waiting import PATIENCE_S, until
 from tests.web.browser import PIN, Page
 from tests.web.serving import serving
 
@@ -41,14 +41,11 @@ def test_it_watches_the_inbox_where_it_is_told_to(page: Page) -> None:
         (page.root / "archive/inbox/来信77.txt").write_text(
             "情况说明\n本人王秀兰，家住样例里", encoding="utf-8"
         )
-        for _ in range(300):
-            if not (page.root / "archive/inbox/来信77.txt").exists():
-                break
-            time.sleep(0.1)
+        until(lambda: not (page.root / "archive/inbox/来信77.txt").exists(), 0.1)
         assert any(i["name"] == "来信77.txt" for i in items(page))
         assert "林经办" in Office(page.root).json("status", check=1)["watched_by"]
         process.terminate()
-        process.wait(60)
+        process.wait(PATIENCE_S)
     assert Office(page.root).json("status", check=1)["watched_by"] == ""
 
 

@@ -17,7 +17,7 @@ from archivist.reading.child_process import Limits
 from archivist.reading.job_object import Job, creation_flags, named_exit
 from archivist.reading.reader_process import Reader
 from tests.reading import pages
-from tests.waiting import until
+from tests.waiting import PATIENCE_S, until
 
 on_windows = pytest.mark.skipif(sys.platform != "win32", reason="asks the kernel of Windows")
 FILES = ("office.com", "office.exe")
@@ -76,7 +76,7 @@ def test_whatever_a_child_started_ends_with_its_job(tmp_path: Path) -> None:
     job.take(process)
     until(beat.exists)
     job.close()
-    process.wait(10)
+    process.wait(PATIENCE_S)
     time.sleep(0.5)
     size = beat.stat().st_size
     time.sleep(0.5)
@@ -92,7 +92,7 @@ def test_what_a_job_used_and_holds_is_told() -> None:
         until(lambda: (job.cpu_seconds() or 1.0) >= 0.2)
     finally:
         job.close()
-    assert process.wait(10) is not None
+    assert process.wait(PATIENCE_S) is not None
     assert job_object.resident_bytes() > 1 << 20  # type: ignore[attr-defined, unused-ignore]
 
 
