@@ -122,8 +122,9 @@ def test_an_office_does_all_its_work_with_its_own_role(district: District) -> No
     assert office.json("reindex", "--to", "opensearch", "--behind")["cases"] == 1
     assert office.json("search", "周春生", "--engine", "opensearch")["total"] == 1
     assert office.json("due", "--engine", "opensearch", check=None)
-    line = next(c for c in office.json("doctor", check=None)["checks"] if c["check"] == "检索集群")
-    assert line["state"] == "正常", line
+    for command in ("doctor", "status"):
+        line = next(c for c in office.json(command, check=None)["checks"] if c["check"] == "检索集群")
+        assert line["state"] == "正常", line
 
 
 def test_the_bureau_finds_all_and_changes_nothing(district: District) -> None:
