@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from archivist.api.authorisation import authorised, require, require_two
@@ -122,14 +122,14 @@ class AccessDestruction(Result):
 
 @authorised(Act.DESTROY_ACCESS)
 def destroy(
-    workspace: Workspace, by: By, *, witness: str = "", reason: str = "", dry_run: bool = False
+    workspace: Workspace, by: By, *, witness: By | None = None, reason: str = "", dry_run: bool = False
 ) -> AccessDestruction:
     """Destroy the months whose time is up; the ledger keeps which, their digests, who and with whom.
 
     Args:
         workspace: the open workspace.
         by: who does it.
-        witness: a second person, who may do it too.
+        witness: a second person, who may do it too, known as far as it can be known who it is.
         reason: why, for the ledger.
         dry_run: only say which; nobody need be named.
 
@@ -143,17 +143,18 @@ def destroy(
     found = access_disposal.months(workspace)
     expired = tuple(m for m in found if m.is_expired(by.today))
     if not dry_run:
-        if not witness.strip():
+        if witness is None:
             raise UsageError("销毁须两人：用 --with 写明另一人")
         if not reason.strip():
             raise UsageError("须用 --reason 写明理由")
-        second = replace(by, actor=witness.strip(), known_by=None, registered_account="")
-        doubts = require_two(workspace, by, second, Act.DESTROY_ACCESS)
-        access_disposal.destroy(workspace, by, witness.strip(), reason, expired)
+        doubts = require_two(workspace, by, witness, Act.DESTROY_ACCESS)
+        access_disposal.destroy(workspace, by, witness.actor, reason, expired)
     else:
         doubts = ()
     views = (AccessMonthView(m.month, m.kept_until, str(m.rule.source), m in expired) for m in found)
-    return AccessDestruction(tuple(views), tuple(m.month for m in expired), witness, dry_run, doubts)
+    return AccessDestruction(
+        tuple(views), tuple(m.month for m in expired), witness.actor if witness else "", dry_run, doubts
+    )
 
 
 # ── reading it ───────────────────────────────────────────────────────────────────────────────────────────

@@ -55,7 +55,9 @@ def list_(
 @with_session
 def destroy(session: Session, witness: str, reason: str, dry_run: bool) -> None:
     """销毁期满月份的查阅登记：须两人，总账永久留下月份、摘要和经手人。"""
-    done = api.destroy(session.workspace, session.by(), witness=witness, reason=reason, dry_run=dry_run)
+    by = session.by(writes=not dry_run)
+    second = session.by(witness, writes=not dry_run) if witness.strip() else None
+    done = api.destroy(session.workspace, by, witness=second, reason=reason, dry_run=dry_run)
     session.emit(done)
     session.table(
         ("月份", "保管至", "期满"), [(m.month, m.kept_until, "是" if m.expired else "") for m in done.months]

@@ -226,12 +226,13 @@ def restore(
             raise UsageError("--accept-loss 只与指明的一户、一年的总账同用")
         return _restore_office(session, case_ or "", backup, dry_run=dry_run)
     assert case_ is not None
+    by = session.by(writes=not dry_run)
     confirming = session.by(second) if accept_loss and second and not dry_run else None
     if confirming and not session.json:
-        planned = api.restore(session.workspace, session.by(), case_, backup, dry_run=True, accept_loss=True)
+        planned = api.restore(session.workspace, by, case_, backup, dry_run=True, accept_loss=True)
         _show_loss(session, planned, "将放弃")
     done = api.restore(
-        session.workspace, session.by(), case_, backup,
+        session.workspace, by, case_, backup,
         dry_run=dry_run, accept_loss=accept_loss, second=confirming, reason=reason, hold_again=hold_again,
     )  # fmt: skip
     session.emit(done)

@@ -158,8 +158,11 @@ class Session:
             return by
         return self._proven(by) if writes and workspace.config.people else by
 
-    def _proven(self, by: By) -> By:
-        """Return who acts as known by the PIN, which is asked for where there is one and it was not given before."""
+    def _proven(self, by: By, *, counted: bool = True) -> By:
+        """Return who acts as known by the PIN, which is asked for where there is one and it was not given before.
+
+        A wrong one is not ``counted`` where nothing can be written.
+        """
         from archivist.api import people
 
         if not people.has_pin(self.workspace, by.actor):
@@ -170,7 +173,7 @@ class Session:
         known = people.remembered(self.workspace, by, where)
         if known is None:
             said = asked_pin(by.actor, from_stdin=self.pin_stdin)
-            known = people.prove(self.workspace, by, said, where)
+            known = people.prove(self.workspace, by, said, where, counted=counted)
         self._with_pin.add(by.actor)
         return known
 
@@ -302,7 +305,8 @@ class Session:
                 raise
             from archivist.api import authorisation
 
-            authorisation.require(self.workspace, self.by(writes=False), Act.LOOK_UNLOGGED)
+            who = self._proven(self.by(writes=False), counted=False)
+            authorisation.require(self.workspace, who, Act.LOOK_UNLOGGED)
             sys.stderr.write("档案库只读，本次查阅没有登记（--unlogged）\n")
         self._shown |= shown
 

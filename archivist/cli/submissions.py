@@ -74,7 +74,7 @@ def make(
         else:
             done = api.submit(
                 session.workspace,
-                session.by(),
+                session.by(writes=not dry_run),
                 quarter=quarter,
                 month=month,
                 wanted=wanted[0] if wanted else "due",

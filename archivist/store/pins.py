@@ -136,8 +136,8 @@ def remove(root: Path, name: str) -> bool:
     return had
 
 
-def check(root: Path, name: str, pin: str, now: dt.datetime) -> None:
-    """Refuse a PIN that is not somebody's, and count it. The caller holds the archive's lock.
+def check(root: Path, name: str, pin: str, now: dt.datetime, *, counted: bool = True) -> None:
+    """Refuse a PIN that is not somebody's, and count it, for which the caller holds the archive's lock.
 
     Raises:
         NotIdentified: E506, it is wrong, there is none, or it has to wait.
@@ -154,12 +154,13 @@ def check(root: Path, name: str, pin: str, now: dt.datetime) -> None:
             remedy="等到时间再试；忘了的，由档案管理或分管领导清除：archivist people pin 姓名 --clear。",
         )
     if own.fits(pin):
-        if own.wrong:
+        if own.wrong and counted:
             _write(root, kept | {name: replace(own, wrong=0, until="")})
         return
     wrong = own.wrong + 1
     until = (now + _wait(wrong)).isoformat(timespec="milliseconds") if wrong >= FREE else ""
-    _write(root, kept | {name: replace(own, wrong=wrong, until=until)})
+    if counted:
+        _write(root, kept | {name: replace(own, wrong=wrong, until=until)})
     raise NotIdentified(
         f"{name}的口令不对（连续第 {wrong} 次）",
         remedy="请本人再输入一次；忘了的，由档案管理或分管领导清除：archivist people pin 姓名 --clear。没有写入任何内容。",

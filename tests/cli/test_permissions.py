@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Final
+from unittest import mock
 
+import click
 import pytest
 
+from archivist.cli import session
 from archivist.cli.main import COMMANDS, cli
 from archivist.model.permissions import EVERYBODY, MAY, Act
 from archivist.model.roles import HELD, Role
@@ -16,6 +20,7 @@ from tests.command_line import Office, opened
 from tests.people import make_id
 from tests.sampling import sweep
 
+PIN: Final = "582913"
 NAMES: Final[dict[Role, str]] = {role: f"某{role.value}" for role in HELD}
 WRITES: Final[dict[tuple[str, ...], list[tuple[Act, list[str]]]]] = {
     ("case", "open"): [(Act.OPEN_CASE, ["低保", "--name", "赵一", "--id", make_id("19700101", "015")])],
@@ -191,6 +196,42 @@ def test_who_may_not_changes_nothing(staffed: Office, staffed_bureau: Office, pa
                 expected = "E504" if name in ("某无岗", *NAMES.values()) else "E505"
                 assert shown["error"]["code"] == expected, (words, name, shown)
             assert picture(office.root) == before, (words, name)
+
+
+@sweep(1 / 3)
+@pytest.mark.parametrize("path", list(WRITES), ids=" ".join)
+def test_whoever_has_a_pin_is_asked_for_it(
+    staffed: Office, staffed_bureau: Office, tmp_path: Path, path: tuple[str, ...]
+) -> None:
+    """No act is refused for a PIN that nobody asked for (E506), of whichever of the two people; a trial run asks for none."""
+    office = staffed_bureau if path[0] == "bureau" else staffed
+    item = staffed.json("review", "list")["items"][0]["item"]
+    may_try = "--dry-run" in {word for param in command(path).params for word in param.opts}
+    for n, (act, said) in enumerate(WRITES[path]):
+        name = NAMES[min(MAY[act])]
+        words = [*path, *(item if word == "{item}" else word for word in said), "--as", name]
+        for more in ([], ["--dry-run"]) if may_try else ([],):
+            here = Office(Path(shutil.copytree(office.root, tmp_path / f"{n}{len(more)}/office")))
+            for each in NAMES.values():
+                here.typed("people", "pin", each, "--as", each, "--pin-stdin", answers=f"{PIN}\n")
+            with (
+                mock.patch.object(session, "asked_pin", return_value=PIN) as asked,
+                mock.patch("click.launch", return_value=0),
+            ):
+                done = here.run(*words, *more, check=None)
+            assert "E506" not in done.stdout + done.stderr, (words, more, done.stderr)
+            assert not (more and asked.called), (words, "nothing is written")
+
+
+def command(path: tuple[str, ...]) -> click.Command:
+    """Return a command of the tree."""
+    found: click.Command = cli
+    for word in path:
+        assert isinstance(found, click.Group)
+        following = found.get_command(click.Context(found), word)
+        assert following is not None
+        found = following
+    return found
 
 
 @pytest.mark.parametrize("role", [*HELD, None])

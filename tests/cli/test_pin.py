@@ -10,6 +10,9 @@ from unittest import mock
 import pytest
 
 from archivist.cli import identity, session
+from archivist.errors import AccessNotLogged, WriteFailed
+from archivist.store.access_log import AccessLog
+from archivist.store.archive import Archive
 from tests.cli.test_who import change, last_event
 from tests.command_line import Office
 from tests.kit import on
@@ -196,6 +199,33 @@ def test_the_second_person_gives_a_pin_too(staffed: Office) -> None:
     )
     assert "口令" in staffed.typed(*words, answers="000001\n", check=56).stderr
     assert "没有发现问题" in staffed.typed(*words, answers=f"{OTHER}\n", check=2).stderr
+
+
+def test_whoever_destroys_the_log_with_somebody_is_there_in_person(staffed: Office) -> None:
+    """«须两人»: the name of another alone is nobody, where that person has a PIN; with it both are."""
+    staffed.typed("people", "pin", "赵主任", "--as", "赵主任", "--pin-stdin", answers=f"{OTHER}\n")
+    words = ("access", "destroy", "--reason", "期满", "--as", "孟档案", "--with", "赵主任")
+    assert "E506" in staffed.run(*words, check=56).stderr
+    assert "E506" in staffed.typed(*words, "--pin-stdin", answers="000001\n", check=56).stderr
+    assert "没有期满的月份" in staffed.typed(*words, "--pin-stdin", answers=f"{OTHER}\n").stdout
+    assert "没有期满的月份" in staffed.run(*words, "--dry-run").stdout
+
+
+def test_a_disk_that_takes_no_writes_is_looked_at_with_the_pin(staffed: Office) -> None:
+    """«a read-only archive: an admin's --unlogged»: whoever has a PIN gives it, though no try can be counted there."""
+    staffed.typed("people", "pin", "赵主任", "--as", "赵主任", "--pin-stdin", answers=f"{OTHER}\n")
+    words = ("search", "王秀兰", "--unlogged", "--as", "赵主任")
+    log = AccessNotLogged("只读", read_only=True)
+    disk = WriteFailed("只读")
+    with (
+        mock.patch.object(AccessLog, "enter", side_effect=log),
+        mock.patch.object(Archive, "writing", side_effect=disk),
+    ):
+        assert "E506" in staffed.run(*words, check=56).stderr
+        for _ in range(5):
+            assert "E506" in staffed.typed(*words, "--pin-stdin", answers="000001\n", check=56).stderr
+        shown = staffed.typed(*words, "--pin-stdin", answers=f"{OTHER}\n")
+        assert "王秀兰" in shown.stdout and "没有登记" in shown.stderr
 
 
 def test_a_damaged_file_lets_nobody_write(staffed: Office) -> None:
