@@ -81,7 +81,7 @@ class Wires:
             inward, outward = await asyncio.open_connection("127.0.0.1", port)
             ends.append(outward)
             await asyncio.gather(_carry(reader, outward, whole), _carry(inward, writer, whole))
-        except OSError:
+        except (OSError, asyncio.CancelledError):  # cut off by the node, or when the doors close
             pass
         finally:
             for end in ends:
