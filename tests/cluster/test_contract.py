@@ -225,12 +225,15 @@ def test_a_page_beyond_the_window_is_found(
     """The cluster gives ten thousand hits at once; a page behind them is walked to, a longer one comes in parts."""
     _, _, cluster = engines
     tree = parse("状态:在办")
-    whole = cluster.engine.search(tree, Page(1_000))
-    monkeypatch.setattr("archivist.search.cluster_engine.WINDOW", 10)
-    for offset in (3, 9, 10, 25, whole.total - 2, whole.total, whole.total + 30):
+    whole = cluster.engine.search(tree, Page(10_000))
+    window = max(10, whole.total // 50)
+    assert len(whole.hits) == whole.total > 3 * window
+    monkeypatch.setattr("archivist.search.cluster_engine.WINDOW", window)
+    for offset in (3, window - 1, window, 2 * window + 5, whole.total - 2, whole.total, whole.total + 30):
         found = cluster.engine.search(tree, Page(8, offset))
         assert (found.hits, found.total) == (whole.hits[offset : offset + 8], whole.total)
-    for offset, limit in ((0, 10), (0, 11), (0, 35), (4, 20), (12, 30), (0, whole.total + 5)):
+    deep = ((0, 3 * window + 5), (4, 2 * window), (window + 2, 3 * window), (0, whole.total + 5))
+    for offset, limit in ((0, window), (0, window + 1), *deep):
         found = cluster.engine.search(tree, Page(limit, offset, facets=True))
         assert (found.hits, found.total) == (whole.hits[offset : offset + limit], whole.total)
         assert found.facets and all(sum(one.values()) == whole.total for one in found.facets.values())
